@@ -1,0 +1,35 @@
+package dev.colocatedcache.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
+
+/**
+ * Where pairs go.
+ *
+ * @param anchor the half that is placed first; the other follows it
+ * @param topologyKey the node label whose value is the domain that a pair shares
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Placement(
+    @JsonPropertyDescription(
+            "Which half is placed first; the other follows it by a required podAffinity. With Cache"
+                + " the service never starts without a cache on its node, and a rolled service"
+                + " comes back to its warm cache. With Service the cache follows the service.")
+        @Default("Cache")
+        Anchor anchor,
+    @JsonPropertyDescription(
+            "The node label whose value is the domain that the two halves of a pair share and that"
+                + " holds at most one pair of this ColocatedCache. Default: the node.")
+        @Default(Placement.HOSTNAME)
+        @Size(min = 1, max = 316)
+        @Pattern(
+            "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
+                + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
+        String topologyKey) {
+
+  /** The label that every node carries its own value of: the default topology key. */
+  public static final String HOSTNAME = "kubernetes.io/hostname";
+}
