@@ -1,0 +1,262 @@
+package dev.colocatedcache.workload;
+
+import dev.colocatedcache.api.v1alpha1.Anchor;
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.api.v1alpha1.ColocatedCacheSpec;
+import dev.colocatedcache.api.v1alpha1.Placement;
+import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.api.v1alpha1.RoleSpec;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServicePortBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that one ColocatedCache asks for, before it is known how many pairs fit.
+ *
+ * <p>Immutable, and made of the spec alone: the same ColocatedCache gives the same objects, down to
+ * the order of their fields. They hold what the operator decides and nothing that the API server
+ * fills in, so they can be applied as they are.
+ */
+public final class Workload {
+  private final ObjectMeta owner;
+  private final String topologyKey;
+  private final RoleModel anchor;
+  private final RoleModel follower;
+
+  private Workload(ObjectMeta owner, String topologyKey, RoleModel anchor, RoleModel follower) {
+    this.owner = owner;
+    this.topologyKey = topologyKey;
+    this.anchor = anchor;
+    this.follower = follower;
+  }
+
+  /**
+   * What the ColocatedCache asks for. The ColocatedCache is read, never changed.
+   *
+   * @throws InvalidSpecException if the spec cannot be made into children, with the sentence that
+   *     says what to change
+   */
+  public static Workload of(ColocatedCache cc) {
+    ColocatedCacheSpec spec = cc.getSpec();
+    if (spec == null) {
+      throw new InvalidSpecException("spec is missing: set spec.service and spec.cache");
+    }
+    Half service = Half.of(Role.SERVICE, spec.service(), cc.getMetadata());
+    Half cache = Half.of(Role.CACHE, spec.cache(), cc.getMetadata());
+    if (service.name().equals(cache.name())) {
+      throw new InvalidSpecException(
+          ("service and cache would both be named %s: set spec.service.name and spec.cache.name to"
+                  + " different names")
+              .formatted(service.name()));
+    }
+    if (service.component().equals(cache.component())) {
+      throw new InvalidSpecException(
+          ("service and cache would both carry the label %s: %s: give the two templates different"
+                  + " values, or leave the label out")
+              .formatted(Labels.COMPONENT, service.component()));
+    }
+    Placement placement = spec.placement();
+    boolean cacheFirst = placement == null || placement.anchor() != Anchor.SERVICE;
+    String topologyKey =
+        placement == null || placement.topologyKey() == null
+            ? Placement.HOSTNAME
+            : placement.topologyKey();
+    Half first = cacheFirst ? cache : service;
+    Half second = cacheFirst ? service : cache;
+    PairAffinity affinity = new PairAffinity(topologyKey, first.selector());
+    return new Workload(
+        cc.getMetadata(),
+        topologyKey,
+        first.model(true, affinity.anchored(first.pod())),
+        second.model(false, affinity.following(second.pod(), second.selector())));
+  }
+
+  /** The half of that role. */
+  public RoleModel role(Role role) {
+    return anchor.role() == role ? anchor : follower;
+  }
+
+  /** The half that is placed first. */
+  public RoleModel anchor() {
+    return anchor;
+  }
+
+  /** The half that is placed where an anchor is. */
+  public RoleModel follower() {
+    return follower;
+  }
+
+  /** The node label whose value is the domain of a pair. */
+  public String topologyKey() {
+    return topologyKey;
+  }
+
+  /**
+   * The role's Deployment, as it is applied.
+   *
+   * <p>It replaces pods and never adds one: with a pair on every node, the extra pod of a surge
+   * would have nowhere to go and the rollout would wait for ever.
+   *
+   * @param replicas pods of the role, at least 0
+   */
+  public Deployment deployment(Role role, int replicas) {
+    RoleModel model = role(role);
+    return new DeploymentBuilder()
+        .withMetadata(childMetadata(model))
+        .withNewSpec()
+        .withReplicas(replicas)
+        .withNewSelector()
+        .withMatchLabels(model.selector())
+        .endSelector()
+        .withNewStrategy()
+        .withType("RollingUpdate")
+        .withNewRollingUpdate()
+        .withNewMaxSurge(0)
+        .withNewMaxUnavailable(1)
+        .endRollingUpdate()
+        .endStrategy()
+        .withTemplate(model.template())
+        .endSpec()
+        .build();
+  }
+
+  /** The role's Service, as it is applied; empty where it has no ports. */
+  public Optional<Service> service(Role role) {
+    RoleModel model = role(role);
+    if (model.ports().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ServiceBuilder()
+            .withMetadata(childMetadata(model))
+            .withNewSpec()
+            .withType("ClusterIP")
+            .withSelector(model.selector())
+            .withPorts(model.ports())
+            .endSpec()
+            .build());
+  }
+
+  private ObjectMeta childMetadata(RoleModel model) {
+    Map<String, String> pod = model.template().getMetadata().getLabels();
+    Map<String, String> labels = new LinkedHashMap<>();
+    labels.put(Labels.NAME, pod.get(Labels.NAME));
+    labels.putAll(model.selector());
+    labels.put(Labels.PART_OF, pod.get(Labels.PART_OF));
+    labels.put(Labels.MANAGED_BY, Labels.OPERATOR);
+    labels.put(Labels.ROLE, model.role().value());
+    return new ObjectMetaBuilder()
+        .withName(model.name())
+        .withNamespace(model.namespace())
+        .withLabels(labels)
+        .withOwnerReferences(ownerReference())
+        .build();
+  }
+
+  private OwnerReference ownerReference() {
+    return new OwnerReferenceBuilder()
+        .withApiVersion(ColocatedCache.API_VERSION)
+        .withKind(ColocatedCache.class.getSimpleName())
+        .withName(owner.getName())
+        .withUid(owner.getUid())
+        .withController(true)
+        .withBlockOwnerDeletion(true)
+        .build();
+  }
+
+  /** One role as its spec has it, with defaults, before it is known which half is the anchor. */
+  private record Half(Role role, RoleSpec spec, ObjectMeta owner, String name, String component) {
+
+    static Half of(Role role, RoleSpec spec, ObjectMeta owner) {
+      String path = "spec." + role.value();
+      if (spec == null || spec.template() == null || spec.template().getSpec() == null) {
+        throw new InvalidSpecException(
+            "%s.template.spec is missing: write there what the pods are made of".formatted(path));
+      }
+      Map<String, String> labels = labels(spec.template());
+      requireOwn(labels, Labels.INSTANCE, owner.getName(), path);
+      requireOwn(labels, Labels.ROLE, role.value(), path);
+      String defaultName = role == Role.SERVICE ? owner.getName() : owner.getName() + "-cache";
+      return new Half(
+          role,
+          spec,
+          owner,
+          spec.name() == null ? defaultName : spec.name(),
+          labels.getOrDefault(Labels.COMPONENT, role.value()));
+    }
+
+    /** Selectors rely on these labels: a template may repeat them, not change them. */
+    private static void requireOwn(
+        Map<String, String> labels, String key, String value, String path) {
+      String own = labels.getOrDefault(key, value);
+      if (!value.equals(own)) {
+        throw new InvalidSpecException(
+            ("%s.template has the label %s: %s, which the operator sets to %s: remove it from the"
+                    + " template")
+                .formatted(path, key, own, value));
+      }
+    }
+
+    private static Map<String, String> labels(PodTemplateSpec template) {
+      return template.getMetadata() == null || template.getMetadata().getLabels() == null
+          ? Map.of()
+          : template.getMetadata().getLabels();
+    }
+
+    PodSpec pod() {
+      return spec.template().getSpec();
+    }
+
+    Map<String, String> selector() {
+      Map<String, String> selector = new LinkedHashMap<>();
+      selector.put(Labels.INSTANCE, owner.getName());
+      selector.put(Labels.COMPONENT, component);
+      return selector;
+    }
+
+    RoleModel model(boolean anchor, PodSpec pod) {
+      Map<String, String> labels = new LinkedHashMap<>(labels(spec.template()));
+      labels.putIfAbsent(Labels.NAME, name);
+      labels.putAll(selector());
+      labels.putIfAbsent(Labels.PART_OF, owner.getName());
+      labels.putIfAbsent(Labels.MANAGED_BY, Labels.OPERATOR);
+      labels.put(Labels.ROLE, role.value());
+      PodTemplateSpec template =
+          new PodTemplateSpecBuilder(spec.template())
+              .editOrNewMetadata()
+              .withLabels(labels)
+              .endMetadata()
+              .withSpec(pod)
+              .build();
+      return new RoleModel(
+          role, anchor, name, owner.getNamespace(), component, selector(), template, ports());
+    }
+
+    private List<ServicePort> ports() {
+      return spec.ports() == null
+          ? DeclaredPorts.of(pod())
+          : spec.ports().stream().map(Half::withProtocol).toList();
+    }
+
+    /** A Service's ports are told apart by port and protocol, so that both are always written. */
+    private static ServicePort withProtocol(ServicePort port) {
+      return port.getProtocol() == null
+          ? new ServicePortBuilder(port).withProtocol("TCP").build()
+          : port;
+    }
+  }
+}
