@@ -1,0 +1,3 @@
+module colocatedcache.dev/devcluster
+
+go 1.24
