@@ -2,6 +2,7 @@ package dev.colocatedcache.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.colocatedcache.testing.Yaml;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;

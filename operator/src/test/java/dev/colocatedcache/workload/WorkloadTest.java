@@ -8,6 +8,7 @@ import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.ColocatedCacheSpec;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.api.v1alpha1.RoleSpec;
+import dev.colocatedcache.testing.Yaml;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodAffinityTerm;
@@ -42,7 +43,7 @@ final class WorkloadTest {
   }
 
   private static ColocatedCache story(String name) {
-    ColocatedCache cc = Yaml.sample(name, ColocatedCache.class);
+    ColocatedCache cc = Yaml.read(Yaml.file("samples/" + name), ColocatedCache.class);
     cc.getMetadata().setUid(UID);
     return cc;
   }
@@ -63,7 +64,9 @@ final class WorkloadTest {
   @DisplayName("exactly the manifests of its story, nothing that the server fills in among them")
   void stories(String name) {
     assertThat(children(story(name), 2).stream().<Object>map(Yaml::tree))
-        .isEqualTo(Yaml.documents(Yaml.golden(name)));
+        .isEqualTo(
+            Yaml.documents(
+                Yaml.file("operator/src/test/resources/dev/colocatedcache/workload/" + name)));
   }
 
   @ParameterizedTest
