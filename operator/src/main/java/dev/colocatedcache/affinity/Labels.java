@@ -1,0 +1,62 @@
+package dev.colocatedcache.affinity;
+
+import java.util.Arrays;
+import java.util.Map;
+
+/** The labels of an object: immutable, compact, equal by content. */
+final class Labels {
+
+  static final Labels NONE = new Labels(new String[0]);
+
+  /** Keys and values in turn, sorted by key. */
+  private final String[] entries;
+
+  private final int hash;
+
+  private Labels(String[] entries) {
+    this.entries = entries;
+    this.hash = Arrays.hashCode(entries);
+  }
+
+  static Labels of(Map<String, String> labels) {
+    if (labels == null || labels.isEmpty()) {
+      return NONE;
+    }
+    String[] keys = labels.keySet().toArray(new String[0]);
+    Arrays.sort(keys);
+    String[] entries = new String[keys.length * 2];
+    for (int i = 0; i < keys.length; i++) {
+      String value = labels.get(keys[i]);
+      entries[2 * i] = keys[i];
+      entries[2 * i + 1] = value == null ? "" : value;
+    }
+    return new Labels(entries);
+  }
+
+  /** The value under the key, or null. */
+  String get(String key) {
+    for (int i = 0; i < entries.length; i += 2) {
+      if (entries[i].equals(key)) {
+        return entries[i + 1];
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Labels labels
+        && hash == labels.hash
+        && Arrays.equals(entries, labels.entries);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(entries);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.colocatedcache.affinity;
+
+import java.util.List;
+
+/**
+ * How many pairs fit, where, and why not more.
+ *
+ * @param nodes how many nodes the cluster has
+ * @param eligibleNodes how many topology domains hold a pair when one is asked for everywhere;
+ *     nodes, if the topology key is the hostname
+ * @param fits how many pairs fit altogether, however many are wanted
+ * @param pairs where they go: those that run already first, and no more than are wanted
+ * @param rejected the nodes of domains without a pair, by name
+ * @param strandingNodes nodes that would take an anchor, but not its follower: the scheduler may
+ *     strand one there
+ * @param misplacedAnchors nodes where an anchor runs whose follower does not fit
+ */
+public record PairEvaluation(
+    int nodes,
+    int eligibleNodes,
+    int fits,
+    List<Pair> pairs,
+    List<NodeRejection> rejected,
+    List<String> strandingNodes,
+    List<String> misplacedAnchors) {
+
+  public PairEvaluation {
+    pairs = List.copyOf(pairs);
+    rejected = List.copyOf(rejected);
+    strandingNodes = List.copyOf(strandingNodes);
+    misplacedAnchors = List.copyOf(misplacedAnchors);
+  }
+}

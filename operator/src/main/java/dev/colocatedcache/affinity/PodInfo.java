@@ -1,0 +1,131 @@
+package dev.colocatedcache.affinity;
+
+/**
+ * What is kept of a pod: compact, immutable, most of it shared with the other pods of its
+ * ReplicaSet.
+ */
+public final class PodInfo {
+
+  /** The number of the shape of a pod that no snapshot holds. */
+  static final int NO_SHAPE_ID = -1;
+
+  /** {@code status.phase}. */
+  public enum Phase {
+    PENDING,
+    RUNNING,
+    SUCCEEDED,
+    FAILED,
+    UNKNOWN
+  }
+
+  private final String name;
+  private final PodShape shape;
+  private final int shapeId;
+  private final String node;
+  private final Phase phase;
+  private final boolean nominated;
+  private final boolean terminating;
+  private final boolean ready;
+
+  PodInfo(
+      String name,
+      PodShape shape,
+      int shapeId,
+      String node,
+      Phase phase,
+      boolean nominated,
+      boolean terminating,
+      boolean ready) {
+    this.name = name;
+    this.shape = shape;
+    this.shapeId = shapeId;
+    this.node = node;
+    this.phase = phase;
+    this.nominated = nominated;
+    this.terminating = terminating;
+    this.ready = ready;
+  }
+
+  public String namespace() {
+    return shape.namespace();
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The node that the pod is bound to or, if only {@link #nominated()}, promised; null if neither.
+   */
+  public String node() {
+    return node;
+  }
+
+  /**
+   * Whether the pod is not bound to {@link #node()} yet, but preemption makes room for it there.
+   */
+  public boolean nominated() {
+    return nominated;
+  }
+
+  public Phase phase() {
+    return phase;
+  }
+
+  /** Whether the pod has a deletionTimestamp. */
+  public boolean terminating() {
+    return terminating;
+  }
+
+  /** Whether the pod's condition Ready is True. */
+  public boolean ready() {
+    return ready;
+  }
+
+  /** The pod's priority; 0 if none was admitted. */
+  public int priority() {
+    return shape.priority();
+  }
+
+  /** The ReplicaSet that controls the pod, or null. */
+  public String replicaSet() {
+    return shape.replicaSet();
+  }
+
+  /**
+   * The Deployment that made the pod, or null: a ReplicaSet of a Deployment is named after it and
+   * the label pod-template-hash.
+   */
+  public String deployment() {
+    return shape.deployment();
+  }
+
+  /** The value of one of the pod's labels, or null. */
+  public String label(String key) {
+    return shape.labels().get(key);
+  }
+
+  /** Whether the pod has ended: it holds nothing of a node any more. */
+  boolean ended() {
+    return phase == Phase.SUCCEEDED || phase == Phase.FAILED;
+  }
+
+  /** Bound to a node, and neither ended nor ending. */
+  public boolean live() {
+    return node != null && !nominated && !terminating && !ended();
+  }
+
+  PodShape shape() {
+    return shape;
+  }
+
+  /** Distinct for each shape within a snapshot, and small; -1 outside of one. */
+  int shapeId() {
+    return shapeId;
+  }
+
+  @Override
+  public String toString() {
+    return namespace() + "/" + name;
+  }
+}

@@ -1,0 +1,50 @@
+package dev.colocatedcache.affinity;
+
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A topology spread constraint that forbids: whenUnsatisfiable is DoNotSchedule. */
+record SpreadConstraint(
+    int maxSkew,
+    String topologyKey,
+    Selector pods,
+    int minDomains,
+    boolean honorsNodeAffinity,
+    boolean honorsTaints) {
+
+  /**
+   * The hard constraints of a pod, in order.
+   *
+   * @throws InvalidInputException if a selector is invalid
+   */
+  static List<SpreadConstraint> of(PodSpec spec, Map<String, String> podLabels) {
+    List<SpreadConstraint> constraints = new ArrayList<>();
+    for (TopologySpreadConstraint constraint : spec.getTopologySpreadConstraints()) {
+      if ("DoNotSchedule".equals(constraint.getWhenUnsatisfiable())) {
+        constraints.add(of(constraint, podLabels));
+      }
+    }
+    return List.copyOf(constraints);
+  }
+
+  private static SpreadConstraint of(
+      TopologySpreadConstraint constraint, Map<String, String> podLabels) {
+    Map<String, String> matchLabels = new HashMap<>();
+    for (String key : constraint.getMatchLabelKeys()) {
+      if (podLabels != null && podLabels.containsKey(key)) {
+        matchLabels.put(key, podLabels.get(key));
+      }
+    }
+    return new SpreadConstraint(
+        constraint.getMaxSkew() == null ? 0 : constraint.getMaxSkew(),
+        constraint.getTopologyKey() == null ? "" : constraint.getTopologyKey(),
+        Selector.of(constraint.getLabelSelector()).and(matchLabels),
+        constraint.getMinDomains() == null ? 1 : constraint.getMinDomains(),
+        !"Ignore".equals(constraint.getNodeAffinityPolicy()),
+        "Honor".equals(constraint.getNodeTaintsPolicy()));
+  }
+}
