@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,26 @@ final class DeployTest {
           .containsExactlyInAnyOrderElementsOf(
               ((List<?>) kustomization.get("resources")).stream().map(String.class::cast).toList());
     }
+  }
+
+  @Test
+  @DisplayName("runs the image that make image builds: of this version")
+  void image() {
+    String version =
+        Pattern.compile("<version>(.+)</version>")
+            .matcher(Yaml.file("pom.xml"))
+            .results()
+            .findFirst()
+            .orElseThrow()
+            .group(1);
+    Map<?, ?> kustomization =
+        Yaml.documents(Yaml.file(DEPLOY.resolve("kustomization.yaml"))).get(0);
+
+    assertThat(kustomization.get("images"))
+        .isEqualTo(List.of(Map.of("name", "colocatedcache/operator", "newTag", version)));
+    assertThat(pod().getContainers())
+        .extracting(Container::getImage)
+        .containsExactly("colocatedcache/operator");
   }
 
   private static PodSpec pod() {
