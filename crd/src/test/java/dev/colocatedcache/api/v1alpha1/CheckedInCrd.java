@@ -126,6 +126,13 @@ final class CheckedInCrd {
     if (ordered.size() != columns.size()) {
       throw new IllegalStateException("a printer column has no place in " + order);
     }
+    // The API server drops what is the default, and a second `kubectl apply` would put it back.
+    ordered.forEach(
+        column -> {
+          if (column.path("priority").asInt() == 0) {
+            ((ObjectNode) column).remove("priority");
+          }
+        });
     version.set("additionalPrinterColumns", ordered);
   }
 
