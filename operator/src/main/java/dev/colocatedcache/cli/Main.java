@@ -1,9 +1,54 @@
 package dev.colocatedcache.cli;
 
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
 /** The entry point of the runnable jar. */
-public final class Main {
+@Command(
+    name = "colocatedcache-operator",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = "Keeps a service and its node-local cache together as pairs on Kubernetes nodes.",
+    subcommands = {RunCommand.class, HelpCommand.class})
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
   private Main() {}
 
-  /** Starts the command line. */
-  public static void main(String[] args) {}
+  /** Runs the command that {@code args} name and exits with its code: 0 well, 2 on an error. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command line, with errors told in a sentence. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler(
+            (failure, command, result) -> {
+              String message = failure.getMessage();
+              command
+                  .getErr()
+                  .println(message == null ? failure.getClass().getSimpleName() : message);
+              return CommandLine.ExitCode.USAGE;
+            });
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Which command? Try 'run'.");
+  }
+
+  /** The version that the jar was built as. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {version == null ? "development" : version};
+    }
+  }
 }

@@ -1,0 +1,146 @@
+package dev.colocatedcache.cli;
+
+import dev.colocatedcache.cluster.ClusterView;
+import dev.colocatedcache.ops.ApiWrites;
+import dev.colocatedcache.ops.OpsServer;
+import dev.colocatedcache.reconcile.Announcer;
+import dev.colocatedcache.reconcile.ColocatedCacheReconciler;
+import dev.colocatedcache.reconcile.child.ChildWriter;
+import dev.colocatedcache.workload.Labels;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+/** Runs the operator until it is told to stop. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Runs the operator until it gets SIGTERM or SIGINT.",
+      "Inside a cluster it uses the pod's service account; elsewhere the kubeconfig that the"
+          + " environment variable KUBECONFIG names, or ~/.kube/config."
+    })
+final class RunCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+  private static final Duration MAX_RETRY_INTERVAL = Duration.ofSeconds(30);
+  private static final Duration INITIAL_RETRY_INTERVAL = Duration.ofMillis(500);
+  private static final Duration CACHE_SYNC = Duration.ofSeconds(20);
+  private static final Duration FINISH = Duration.ofSeconds(10);
+
+  @Option(
+      names = "--namespaces",
+      split = ",",
+      paramLabel = "NAMESPACE",
+      defaultValue = "${env:COLOCATEDCACHE_NAMESPACES}",
+      description =
+          "Watch ColocatedCaches and their children in these namespaces only. Nodes, pods and"
+              + " namespaces are watched everywhere all the same, for every pod takes room."
+              + " Default: all namespaces. Environment: COLOCATEDCACHE_NAMESPACES.")
+  private Set<String> namespaces = Set.of();
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "${env:COLOCATEDCACHE_PORT:-8080}",
+      description =
+          "Serve /healthz, /readyz and /metrics on this port, 0 for any free one. Default: 8080."
+              + " Environment: COLOCATEDCACHE_PORT.")
+  private int port;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "${env:COLOCATEDCACHE_THREADS:-8}",
+      description =
+          "Reconcile at most N ColocatedCaches at a time. Default: 8. Environment:"
+              + " COLOCATEDCACHE_THREADS.")
+  private int threads;
+
+  @Override
+  public Integer call() throws InterruptedException, IOException {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    KubernetesClient client =
+        new KubernetesClientBuilder()
+            .withHttpClientBuilderConsumer(
+                http -> http.addOrReplaceInterceptor("api-writes", new ApiWrites(registry)))
+            .build();
+    ClusterView cluster = new ClusterView(client, Labels.ROLE);
+    Operator operator =
+        new Operator(
+            overrider ->
+                overrider
+                    .withKubernetesClient(client)
+                    .withCloseClientOnStop(true)
+                    // Tells our own last write from an older state that an informer brings late.
+                    .withParseResourceVersions(true)
+                    .withConcurrentReconciliationThreads(threads)
+                    .withReconciliationTerminationTimeout(FINISH)
+                    // A permission that is missing today may be there tomorrow.
+                    .withStopOnInformerErrorDuringStartup(false)
+                    .withCacheSyncTimeout(CACHE_SYNC));
+    AtomicBoolean started = new AtomicBoolean();
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (OpsServer ops =
+        new OpsServer(
+            port,
+            () -> !started.get() ? "starting" : cluster.synced() ? "" : cluster.trouble(),
+            registry)) {
+      register(operator, cluster, client);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(operator, stopped), "shutdown"));
+      operator.start();
+      started.set(true);
+      LOG.info(
+          "watching {}; probes and metrics on port {}",
+          namespaces.isEmpty() ? "all namespaces" : "namespaces " + String.join(", ", namespaces),
+          ops.port());
+      stopped.await();
+    }
+    return ExitCode.OK;
+  }
+
+  private void register(Operator operator, ClusterView cluster, KubernetesClient client) {
+    Announcer announcer =
+        new Announcer(client, Clock.systemUTC(), ManagementFactory.getRuntimeMXBean().getName());
+    operator.register(
+        new ColocatedCacheReconciler(cluster, announcer, Clock.systemUTC()),
+        controller -> {
+          controller
+              .withName("colocatedcache")
+              .withFieldManager(ChildWriter.FIELD_MANAGER)
+              // An annotation lets a child be adopted, and annotations do not raise the generation.
+              .withGenerationAware(false)
+              .withOnUpdateFilter(ColocatedCacheReconciler::concernsUs)
+              .withRetry(
+                  new GenericRetry()
+                      .withoutMaxAttempts()
+                      .setInitialInterval(INITIAL_RETRY_INTERVAL)
+                      .setMaxInterval(MAX_RETRY_INTERVAL.toMillis()));
+          if (!namespaces.isEmpty()) {
+            controller.settingNamespaces(namespaces);
+          }
+        });
+  }
+
+  private static void stop(Operator operator, CountDownLatch stopped) {
+    LOG.info("stopping");
+    operator.stop();
+    stopped.countDown();
+  }
+}

@@ -1,0 +1,2 @@
+/** What runs beside the reconciler so that a cluster can run it: probes and metrics. */
+package dev.colocatedcache.ops;

@@ -1,0 +1,110 @@
+package dev.colocatedcache.reconcile;
+
+import dev.colocatedcache.affinity.AdmissionContext;
+import dev.colocatedcache.affinity.IncomingPod;
+import dev.colocatedcache.affinity.NodeInfo;
+import dev.colocatedcache.affinity.NodeRejection;
+import dev.colocatedcache.affinity.PairEvaluation;
+import dev.colocatedcache.affinity.PairRequest;
+import dev.colocatedcache.affinity.Pairs;
+import dev.colocatedcache.affinity.Snapshot;
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.cluster.ClusterView;
+import dev.colocatedcache.cluster.RunningPod;
+import dev.colocatedcache.reconcile.child.LiveChildren;
+import dev.colocatedcache.status.Capacity;
+import dev.colocatedcache.status.Observation;
+import dev.colocatedcache.status.OwnPod;
+import dev.colocatedcache.workload.RoleModel;
+import dev.colocatedcache.workload.Workload;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Asks the affinity evaluator how many pairs fit, and puts its answer in terms of the two roles.
+ */
+final class Assessor {
+  private final ClusterView cluster;
+  private final ClusterEventSource changes;
+  private final LiveChildren live;
+
+  Assessor(ClusterView cluster, ClusterEventSource changes, LiveChildren live) {
+    this.cluster = cluster;
+    this.changes = changes;
+    this.live = live;
+  }
+
+  /** What the cluster has room for, of what {@code resource} asks for. */
+  Assessment assess(ColocatedCache resource, Workload workload) {
+    int requested = resource.getSpec().replicas();
+    RoleModel anchor = workload.anchor();
+    RoleModel follower = workload.follower();
+    AdmissionContext admission = cluster.admission(anchor.namespace());
+    PairRequest request =
+        new PairRequest(
+            anchor.namespace(),
+            IncomingPod.admitted(anchor.template(), anchor.namespace(), admission),
+            IncomingPod.admitted(follower.template(), follower.namespace(), admission),
+            anchor.name(),
+            follower.name(),
+            workload.topologyKey(),
+            requested);
+    Pairs pairs = new Pairs(admission.version());
+    Snapshot basis = changes.watch(ResourceID.fromResource(resource), pairs.watch(request));
+    PairEvaluation evaluation = pairs.evaluate(basis, request);
+    int granted = Math.min(requested, evaluation.fits());
+    // An anchor where its follower does not fit gets none: it would be Pending for ever.
+    int misplaced = Math.min(granted, evaluation.misplacedAnchors().size());
+    Map<Role, Integer> replicas = new EnumMap<>(Role.class);
+    replicas.put(anchor.role(), granted);
+    replicas.put(follower.role(), granted - misplaced);
+    Capacity capacity =
+        new Capacity(
+            requested,
+            granted,
+            evaluation.nodes(),
+            evaluation.eligibleNodes(),
+            reasons(evaluation, anchor.role()),
+            workload.topologyKey());
+    return new Assessment(capacity, replicas, evaluation.misplacedAnchors());
+  }
+
+  private static Map<String, Integer> reasons(PairEvaluation evaluation, Role anchor) {
+    Map<String, Integer> reasons = new TreeMap<>();
+    for (NodeRejection rejection : evaluation.rejected()) {
+      String half =
+          switch (rejection.role()) {
+            case ANCHOR -> " (" + anchor.value() + ")";
+            case FOLLOWER -> " (" + anchor.other().value() + ")";
+            case PAIR -> " (pair)";
+            case BOTH -> "";
+          };
+      rejection.reasons().forEach(reason -> reasons.merge(reason + half, 1, Integer::sum));
+    }
+    return reasons;
+  }
+
+  /** What runs of {@code workload}. */
+  Observation observe(Workload workload) {
+    Map<Role, Deployment> deployments = new EnumMap<>(Role.class);
+    List<OwnPod> pods = new ArrayList<>();
+    Snapshot snapshot = cluster.snapshot();
+    for (Role role : Role.values()) {
+      RoleModel model = workload.role(role);
+      live.known(model.namespace(), model.name())
+          .ifPresent(deployment -> deployments.put(role, deployment));
+      for (RunningPod pod : cluster.pods(model.namespace(), model.name())) {
+        NodeInfo node = pod.node() == null ? null : snapshot.node(pod.node());
+        String domain = node == null ? null : node.label(workload.topologyKey());
+        pods.add(new OwnPod(role, pod.node(), domain, pod.ready(), pod.terminating()));
+      }
+    }
+    return new Observation(deployments, pods);
+  }
+}

@@ -1,0 +1,150 @@
+package dev.colocatedcache.reconcile;
+
+import dev.colocatedcache.affinity.Change;
+import dev.colocatedcache.affinity.PairWatch;
+import dev.colocatedcache.affinity.Snapshot;
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.cluster.ClusterListener;
+import dev.colocatedcache.cluster.ClusterView;
+import io.javaoperatorsdk.operator.processing.event.Event;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Wakes a ColocatedCache when the cluster changes in a way that can change its answer, and not
+ * otherwise: a heartbeat wakes nobody, and a node that changes is judged by itself for each
+ * ColocatedCache instead of having each of them judge all nodes.
+ */
+final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCache>
+    implements ClusterListener {
+  /** Changes that come within this time are looked at together. */
+  private static final long GATHER_MILLIS = 50;
+
+  private static final Duration SYNC = Duration.ofSeconds(15);
+
+  private final ClusterView cluster;
+  private final Map<ResourceID, PairWatch> watches = new ConcurrentHashMap<>();
+  private final Map<ResourceID, ResourceID> byDeployment = new ConcurrentHashMap<>();
+  private final ExecutorService gatherer =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "cluster-changes");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final Object lock = new Object();
+  private Change pending = Change.NONE;
+
+  /** The cluster as all have seen it, but for those that have looked since. */
+  private Snapshot seen;
+
+  private final Map<ResourceID, Snapshot> bases = new HashMap<>();
+
+  ClusterEventSource(ClusterView cluster) {
+    super(Snapshot.class, "cluster");
+    this.cluster = cluster;
+  }
+
+  @Override
+  public void start() {
+    super.start();
+    cluster.listen(this);
+    cluster.start();
+    // At rest an operator that starts must write nothing, so it looks at nothing before it knows
+    // all.
+    // Where a permission is missing it goes on, and says so in the status of every resource.
+    cluster.awaitSync(SYNC);
+  }
+
+  @Override
+  public void stop() {
+    gatherer.shutdownNow();
+    cluster.close();
+    super.stop();
+  }
+
+  @Override
+  public Set<Snapshot> getSecondaryResources(ColocatedCache primary) {
+    return Set.of();
+  }
+
+  /**
+   * Watches for what can change the answer to {@code id}.
+   *
+   * @return the cluster to work the answer out from: whatever comes later wakes {@code id}
+   */
+  Snapshot watch(ResourceID id, PairWatch watch) {
+    synchronized (lock) {
+      Snapshot basis = cluster.snapshot();
+      watches.put(id, watch);
+      bases.put(id, basis);
+      return basis;
+    }
+  }
+
+  /** The Deployment {@code name} is a child of {@code id}: its pods wake it. */
+  void follow(ResourceID id, String name) {
+    byDeployment.put(new ResourceID(name, id.getNamespace().orElse(null)), id);
+  }
+
+  /** {@code id} is gone. */
+  void forget(ResourceID id) {
+    watches.remove(id);
+    byDeployment.values().removeIf(id::equals);
+  }
+
+  @Override
+  public void podsChanged(String namespace, String deployment) {
+    ResourceID owner = byDeployment.get(new ResourceID(deployment, namespace));
+    if (owner != null) {
+      wake(owner);
+    }
+  }
+
+  @Override
+  public void verdictsMayChange(Change change) {
+    synchronized (lock) {
+      if (pending.isNone()) {
+        CompletableFuture.delayedExecutor(GATHER_MILLIS, TimeUnit.MILLISECONDS, gatherer)
+            .execute(this::flush);
+      }
+      pending = pending.and(change);
+    }
+  }
+
+  private void flush() {
+    Change change;
+    Snapshot before;
+    Snapshot now;
+    Map<ResourceID, Snapshot> since;
+    synchronized (lock) {
+      change = pending;
+      pending = Change.NONE;
+      before = seen;
+      now = cluster.snapshot();
+      seen = now;
+      since = Map.copyOf(bases);
+      bases.clear();
+    }
+    watches.forEach(
+        (id, watch) -> {
+          Snapshot basis = since.getOrDefault(id, before);
+          if (basis == null || watch.mayChange(change, basis, now)) {
+            wake(id);
+          }
+        });
+  }
+
+  private void wake(ResourceID id) {
+    getEventHandler().handleEvent(new Event(id));
+  }
+}

@@ -1,0 +1,173 @@
+package dev.colocatedcache.reconcile;
+
+import dev.colocatedcache.affinity.InvalidInputException;
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
+import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.cluster.ClusterView;
+import dev.colocatedcache.reconcile.child.ChildSync;
+import dev.colocatedcache.reconcile.child.ChildWriter;
+import dev.colocatedcache.reconcile.child.LiveChildren;
+import dev.colocatedcache.status.Problem;
+import dev.colocatedcache.status.StatusReport;
+import dev.colocatedcache.workload.InvalidSpecException;
+import dev.colocatedcache.workload.Labels;
+import dev.colocatedcache.workload.Workload;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes a ColocatedCache so: observe the cluster, evaluate how many pairs fit, apply the children
+ * that differ, report. Each step is a class of its own; this one only puts them in order.
+ */
+public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache> {
+  /** How soon to look again while informers are still listing. */
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  /** How often to try again what somebody has to mend first: no event may tell us that it is. */
+  private static final Duration WHILE_STALLED = Duration.ofSeconds(15);
+
+  /** Reasons of Stalled that come from running pods, not from a spec that was refused. */
+  private static final Set<String> AFTER_APPLY =
+      Set.of(Problem.Reason.ReplicaFailure.name(), Problem.Reason.ProgressDeadlineExceeded.name());
+
+  private final ClusterView cluster;
+  private final ClusterEventSource clusterEvents;
+  private final Clock clock;
+  private final Announcer announcer;
+  private final Transitions transitions;
+  private Assessor assessor;
+  private ChildSync children;
+
+  /**
+   * @param cluster not yet started: it starts and stops with the controller
+   */
+  public ColocatedCacheReconciler(ClusterView cluster, Announcer announcer, Clock clock) {
+    this.cluster = cluster;
+    this.clusterEvents = new ClusterEventSource(cluster);
+    this.announcer = announcer;
+    this.clock = clock;
+    this.transitions = new Transitions(announcer);
+  }
+
+  @Override
+  public List<EventSource<?, ColocatedCache>> prepareEventSources(
+      EventSourceContext<ColocatedCache> context) {
+    KubernetesClient client = context.getClient();
+    InformerEventSource<Deployment, ColocatedCache> deployments =
+        children(Deployment.class, context);
+    InformerEventSource<Service, ColocatedCache> services = children(Service.class, context);
+    LiveChildren live = new LiveChildren(client, deployments, services);
+    this.children =
+        new ChildSync(
+            live, new ChildWriter(client), announcer, client.getKubernetesSerialization());
+    this.assessor = new Assessor(cluster, clusterEvents, live);
+    return List.of(clusterEvents, deployments, services);
+  }
+
+  private static <T extends HasMetadata> InformerEventSource<T, ColocatedCache> children(
+      Class<T> type, EventSourceContext<ColocatedCache> context) {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(type, ColocatedCache.class)
+            .withLabelSelector(Labels.ROLE)
+            .withNamespacesInheritedFromController()
+            .withFollowControllerNamespacesChanges(true)
+            .build(),
+        context);
+  }
+
+  @Override
+  public UpdateControl<ColocatedCache> reconcile(
+      ColocatedCache resource, Context<ColocatedCache> context) {
+    StatusReport report = new StatusReport(resource, clock.instant());
+    if (!cluster.synced()) {
+      return update(resource, report.waiting(cluster.trouble())).rescheduleAfter(SOON);
+    }
+    try {
+      return place(resource, report);
+    } catch (InvalidSpecException | InvalidInputException e) {
+      return stalled(resource, report, new Problem(Problem.Reason.InvalidSpec, e.getMessage()));
+    }
+  }
+
+  /** Whether an update of a ColocatedCache is more than our own status coming back. */
+  public static boolean concernsUs(ColocatedCache now, ColocatedCache before) {
+    return !Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration())
+        || !Objects.equals(
+            now.getMetadata().getAnnotations(), before.getMetadata().getAnnotations())
+        || !Objects.equals(now.getStatus(), before.getStatus());
+  }
+
+  private UpdateControl<ColocatedCache> place(ColocatedCache resource, StatusReport report) {
+    ResourceID id = ResourceID.fromResource(resource);
+    Workload workload = Workload.of(resource);
+    for (Role role : Role.values()) {
+      clusterEvents.follow(id, workload.role(role).name());
+    }
+    Assessment assessment = assessor.assess(resource, workload);
+    Optional<Problem> problem =
+        children.sync(resource, workload, assessment.replicas(), proven(resource));
+    if (problem.isPresent()) {
+      return stalled(resource, report, problem.get());
+    }
+    return update(
+        resource,
+        report.applied(
+            workload.role(Role.SERVICE).selector(),
+            assessment.capacity(),
+            assessor.observe(workload),
+            assessment.misplaced()));
+  }
+
+  private UpdateControl<ColocatedCache> stalled(
+      ColocatedCache resource, StatusReport report, Problem problem) {
+    return update(resource, report.notApplied(problem)).rescheduleAfter(WHILE_STALLED);
+  }
+
+  /** Whether the API server has taken this generation of the spec before. */
+  private static boolean proven(ColocatedCache resource) {
+    ColocatedCacheStatus status = resource.getStatus();
+    if (status == null
+        || !resource.getMetadata().getGeneration().equals(status.observedGeneration())) {
+      return false;
+    }
+    return status.conditions().stream()
+        .filter(condition -> "Stalled".equals(condition.getType()))
+        .map(Condition::getReason)
+        .allMatch(AFTER_APPLY::contains);
+  }
+
+  private UpdateControl<ColocatedCache> update(
+      ColocatedCache resource, ColocatedCacheStatus status) {
+    if (status.equals(resource.getStatus())) {
+      return UpdateControl.noUpdate();
+    }
+    transitions.announce(resource, resource.getStatus(), status);
+    ColocatedCache patch = new ColocatedCache();
+    patch.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(resource.getMetadata().getName())
+            .withNamespace(resource.getMetadata().getNamespace())
+            .build());
+    patch.setStatus(status);
+    return UpdateControl.patchStatus(patch);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.colocatedcache.reconcile;
+
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Announces what a new status says that the old one did not. The old status is the only memory, so
+ * an operator that has just started repeats nothing.
+ */
+final class Transitions {
+  private final Announcer announcer;
+
+  Transitions(Announcer announcer) {
+    this.announcer = announcer;
+  }
+
+  void announce(ColocatedCache about, ColocatedCacheStatus before, ColocatedCacheStatus now) {
+    Optional<Condition> limited = trueCondition(now, "CapacityLimited");
+    Optional<Condition> wasLimited = trueCondition(before, "CapacityLimited");
+    if (limited.isPresent() && wasLimited.isEmpty()) {
+      announcer.warning(about, "CapacityLimited", limited.get().getMessage());
+    } else if (limited.isEmpty() && wasLimited.isPresent() && now.capacity() != null) {
+      announcer.normal(about, "CapacityRestored", now.capacity().message());
+    }
+    Optional<Condition> stalled = trueCondition(now, "Stalled");
+    Optional<Condition> wasStalled = trueCondition(before, "Stalled");
+    if (stalled.isPresent() && !sameReason(stalled.get(), wasStalled)) {
+      announcer.warning(about, stalled.get().getReason(), stalled.get().getMessage());
+    } else if (stalled.isEmpty() && wasStalled.isPresent()) {
+      announcer.normal(
+          about, "Recovered", "no longer stalled (" + wasStalled.get().getReason() + ")");
+    }
+  }
+
+  private static boolean sameReason(Condition now, Optional<Condition> before) {
+    return before.map(Condition::getReason).filter(now.getReason()::equals).isPresent();
+  }
+
+  private static Optional<Condition> trueCondition(ColocatedCacheStatus status, String type) {
+    List<Condition> conditions = status == null ? List.of() : status.conditions();
+    return conditions.stream()
+        .filter(c -> type.equals(c.getType()) && "True".equals(c.getStatus()))
+        .findFirst();
+  }
+}

@@ -1,0 +1,203 @@
+package dev.colocatedcache.reconcile.child;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.reconcile.Announcer;
+import dev.colocatedcache.status.Problem;
+import dev.colocatedcache.workload.RoleModel;
+import dev.colocatedcache.workload.Workload;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the children of a ColocatedCache to what they should be.
+ *
+ * <p>All or nothing as far as can be known: whatever the API server would refuse is found by a dry
+ * run of every write before the first one, so that a spec that cannot be applied touches nothing
+ * that runs. Where nothing differs, nothing is written.
+ */
+public final class ChildSync {
+  private static final Logger LOG = LoggerFactory.getLogger(ChildSync.class);
+
+  private final LiveChildren live;
+  private final ChildWriter writer;
+  private final Announcer announcer;
+  private final KubernetesSerialization serialization;
+
+  /** Writes through {@code writer} and tells of repairs through {@code announcer}. */
+  public ChildSync(
+      LiveChildren live,
+      ChildWriter writer,
+      Announcer announcer,
+      KubernetesSerialization serialization) {
+    this.live = live;
+    this.writer = writer;
+    this.announcer = announcer;
+    this.serialization = serialization;
+  }
+
+  /**
+   * Brings the children of {@code owner} to {@code workload}.
+   *
+   * @param replicas of each role
+   * @param proven whether the API server is known to accept this generation of the spec; if not,
+   *     every write is rehearsed first
+   * @return what somebody has to mend; empty when the children are as they should be
+   * @throws KubernetesClientException where trying again may do
+   */
+  public Optional<Problem> sync(
+      ColocatedCache owner, Workload workload, Map<Role, Integer> replicas, boolean proven) {
+    List<Change<?>> changes = new ArrayList<>();
+    for (RoleModel role : List.of(workload.anchor(), workload.follower())) {
+      Deployment deployment = workload.deployment(role.role(), replicas.get(role.role()));
+      Optional<Problem> problem = compare(owner, role, deployment, changes);
+      if (problem.isEmpty()) {
+        problem = compareService(owner, role, workload.service(role.role()), changes);
+      }
+      if (problem.isPresent()) {
+        return problem;
+      }
+    }
+    if (!proven) {
+      Optional<Problem> problem = first(changes, writer::rehearse);
+      if (problem.isPresent()) {
+        return problem;
+      }
+    }
+    return first(changes, change -> write(owner, change));
+  }
+
+  /** A step that the API server may refuse. */
+  private interface Step {
+    void run(Change<?> change);
+  }
+
+  private static Optional<Problem> first(List<Change<?>> changes, Step step) {
+    for (Change<?> change : changes) {
+      try {
+        step.run(change);
+      } catch (KubernetesClientException e) {
+        Optional<Problem> problem = Refusals.problem(e, change.role(), change.what());
+        if (problem.isEmpty()) {
+          throw e;
+        }
+        return problem;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Problem> compareService(
+      ColocatedCache owner, RoleModel role, Optional<Service> desired, List<Change<?>> changes) {
+    if (desired.isPresent()) {
+      return compare(owner, role, desired.get(), changes);
+    }
+    live.knownService(role.namespace(), role.name())
+        .filter(service -> Claim.isOurs(owner, service) && !service.isMarkedForDeletion())
+        .ifPresent(
+            service ->
+                changes.add(
+                    new Change<>(role.role(), Change.Kind.DELETE, null, service, "", null)));
+    return Optional.empty();
+  }
+
+  private <T extends HasMetadata> Optional<Problem> compare(
+      ColocatedCache owner, RoleModel role, T desired, List<Change<?>> changes) {
+    Optional<T> found;
+    try {
+      found = live.find(desired);
+    } catch (KubernetesClientException e) {
+      Optional<Problem> problem =
+          Refusals.problem(e, role.role(), desired.getKind() + " " + role.name());
+      if (problem.isEmpty()) {
+        throw e;
+      }
+      return problem;
+    }
+    if (found.isEmpty()) {
+      Intent.marked(desired, serialization);
+      changes.add(new Change<>(role.role(), Change.Kind.CREATE, desired, null, "", null));
+      return Optional.empty();
+    }
+    T current = found.get();
+    if (current.isMarkedForDeletion()) {
+      // It is on its way out, and its end wakes us: what comes next is a new one.
+      return Optional.empty();
+    }
+    Map<String, String> podLabels = role.template().getMetadata().getLabels();
+    Optional<Problem> objection = Claim.objection(owner, role.role(), current, podLabels);
+    if (objection.isPresent()) {
+      return objection;
+    }
+    keepSelector(desired, current);
+    Intent.marked(desired, serialization);
+    difference(owner, role.role(), desired, current).ifPresent(changes::add);
+    return Optional.empty();
+  }
+
+  /** A Deployment's selector is immutable, so an adopted one keeps its own. */
+  private static void keepSelector(HasMetadata desired, HasMetadata current) {
+    if (desired instanceof Deployment ours && current instanceof Deployment theirs) {
+      ours.getSpec().setSelector(theirs.getSpec().getSelector());
+    }
+  }
+
+  private <T extends HasMetadata> Optional<Change<T>> difference(
+      ColocatedCache owner, Role role, T desired, T current) {
+    Optional<String> field =
+        ChildDiff.firstDifference(
+            serialization.convertValue(desired, JsonNode.class),
+            serialization.convertValue(current, JsonNode.class));
+    Optional<FieldOwnership.ForeignField> foreign =
+        ChildWriter.ownership(current).firstForeign(managedFields(current));
+    if (field.isEmpty() && foreign.isEmpty()) {
+      return Optional.empty();
+    }
+    String path = field.or(() -> foreign.map(FieldOwnership.ForeignField::path)).orElseThrow();
+    boolean asBefore =
+        Intent.digest(desired).equals(Intent.digest(current)) && Claim.isOurs(owner, current);
+    Change.Kind kind =
+        asBefore
+            ? Change.Kind.DRIFT
+            : Claim.isOurs(owner, current) ? Change.Kind.INTENT : Change.Kind.ADOPT;
+    String by =
+        asBefore && field.isEmpty()
+            ? foreign.map(FieldOwnership.ForeignField::manager).orElse(null)
+            : null;
+    return Optional.of(new Change<>(role, kind, desired, current, path, by));
+  }
+
+  private static List<ManagedFieldsEntry> managedFields(HasMetadata object) {
+    List<ManagedFieldsEntry> entries = object.getMetadata().getManagedFields();
+    return entries == null ? List.of() : entries;
+  }
+
+  private <T extends HasMetadata> void write(ColocatedCache owner, Change<T> change) {
+    if (change.kind() == Change.Kind.DELETE) {
+      writer.delete(change.live());
+      LOG.info("{} deleted: its role has no ports", change.what());
+      return;
+    }
+    live.written(writer.apply(change), change.live());
+    switch (change.kind()) {
+      case DRIFT -> announcer.putRight(owner, change.desired(), change.field(), change.by());
+      case ADOPT -> announcer.adopted(owner, change.live());
+      default ->
+          LOG.info(
+              "{} {}",
+              change.what(),
+              change.kind() == Change.Kind.CREATE ? "created" : "applied: " + change.field());
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.colocatedcache.reconcile.child;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes children: by server-side apply, under one field manager, with a rehearsal for the asking.
+ */
+public final class ChildWriter {
+  /** The name under which the API server records what we own. */
+  public static final String FIELD_MANAGER = "colocatedcache-operator";
+
+  private static final List<String> DRY_RUN = List.of("All");
+
+  private final KubernetesClient client;
+
+  /** Writes through {@code client}. */
+  public ChildWriter(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** Who owns what in {@code child}, as far as it matters for its kind. */
+  static FieldOwnership ownership(HasMetadata child) {
+    Set<String> guarded =
+        child instanceof Service ? Set.of("f:selector", "f:ports") : Set.<String>of();
+    return new FieldOwnership(FIELD_MANAGER, guarded);
+  }
+
+  /**
+   * Asks the API server whether it would take the change, and whether it would take the pods of a
+   * Deployment that already runs: a service account that is missing or a policy that refuses the
+   * pods would otherwise be found only after a running pod has been given up for them.
+   */
+  void rehearse(Change<?> change) {
+    if (change.kind() == Change.Kind.DELETE) {
+      return;
+    }
+    client.resource(change.desired()).patch(applyContext(true));
+    if (change.live() instanceof Deployment && change.desired() instanceof Deployment deployment) {
+      rehearsePod(deployment);
+    }
+  }
+
+  private void rehearsePod(Deployment deployment) {
+    PodTemplateSpec template = deployment.getSpec().getTemplate();
+    Pod pod =
+        new PodBuilder()
+            .withNewMetadataLike(template.getMetadata())
+            .withName(null)
+            .withGenerateName(deployment.getMetadata().getName() + "-")
+            .withNamespace(deployment.getMetadata().getNamespace())
+            .endMetadata()
+            .withSpec(template.getSpec())
+            .build();
+    try {
+      client.resource(pod).dryRun().create();
+    } catch (KubernetesClientException e) {
+      // A full quota is no reason: a rollout gives up the old pod before it asks for the new one.
+      if (!Refusals.message(e).contains("exceeded quota")) {
+        throw e;
+      }
+    }
+  }
+
+  /** Applies the change and gives the child as the server now has it. */
+  <T extends HasMetadata> T apply(Change<T> change) {
+    if (change.live() != null) {
+      takeOver(change.live());
+    }
+    return client.resource(change.desired()).patch(applyContext(false));
+  }
+
+  /** Makes fields that others have added ours, so that the apply that follows removes them. */
+  private void takeOver(HasMetadata live) {
+    List<ManagedFieldsEntry> entries = live.getMetadata().getManagedFields();
+    FieldOwnership ownership = ownership(live);
+    if (entries == null || ownership.firstForeign(entries).isEmpty()) {
+      return;
+    }
+    List<Map<String, Object>> patch =
+        List.of(
+            replace("/metadata/managedFields", ownership.takenOver(entries, live.getApiVersion())),
+            replace("/metadata/resourceVersion", live.getMetadata().getResourceVersion()));
+    client
+        .resource(live)
+        .patch(PatchContext.of(PatchType.JSON), client.getKubernetesSerialization().asJson(patch));
+  }
+
+  private static Map<String, Object> replace(String path, Object value) {
+    Map<String, Object> operation = new LinkedHashMap<>();
+    operation.put("op", "replace");
+    operation.put("path", path);
+    operation.put("value", value);
+    return operation;
+  }
+
+  void delete(HasMetadata child) {
+    client.resource(child).delete();
+  }
+
+  private static PatchContext applyContext(boolean dryRun) {
+    return new PatchContext.Builder()
+        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+        .withFieldManager(FIELD_MANAGER)
+        .withForce(true)
+        .withDryRun(dryRun ? DRY_RUN : null)
+        .build();
+  }
+}

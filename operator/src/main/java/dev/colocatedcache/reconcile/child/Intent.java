@@ -1,0 +1,66 @@
+package dev.colocatedcache.reconcile.child;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What we want a child to be, with a digest of it in the annotation {@value #DIGEST}.
+ *
+ * <p>The digest tells a field that we no longer ask for from one that the server has filled in:
+ * both are in the live object and not in the intent. It lives in the object, so that an operator
+ * that has just started need not write anything to know.
+ */
+final class Intent {
+  /** The annotation that carries the digest of what was last applied. */
+  static final String DIGEST = "colocatedcache.dev/applied";
+
+  private static final ObjectMapper CANONICAL =
+      new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
+  private static final int DIGEST_BYTES = 10;
+
+  private Intent() {}
+
+  /** Marks {@code child}, which is changed, with the digest of all else that it says. */
+  static <T extends HasMetadata> T marked(T child, KubernetesSerialization serialization) {
+    Map<String, String> annotations = new LinkedHashMap<>();
+    if (child.getMetadata().getAnnotations() != null) {
+      annotations.putAll(child.getMetadata().getAnnotations());
+    }
+    annotations.remove(DIGEST);
+    child.getMetadata().setAnnotations(annotations);
+    annotations.put(DIGEST, digest(serialization.convertValue(child, JsonNode.class)));
+    return child;
+  }
+
+  /** The digest that {@code child} carries; empty if it carries none. */
+  static String digest(HasMetadata child) {
+    Map<String, String> annotations = child.getMetadata().getAnnotations();
+    return annotations == null ? "" : annotations.getOrDefault(DIGEST, "");
+  }
+
+  private static String digest(JsonNode node) {
+    try {
+      // Through a map, for only maps are written in the order of their keys.
+      byte[] canonical =
+          CANONICAL
+              .writeValueAsString(CANONICAL.convertValue(node, Map.class))
+              .getBytes(StandardCharsets.UTF_8);
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(canonical);
+      return HexFormat.of().formatHex(hash, 0, DIGEST_BYTES);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a child cannot be written as JSON", e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.colocatedcache.reconcile.child;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.Optional;
+
+/**
+ * The children as they are.
+ *
+ * <p>The informers hold only what carries our label. What they do not hold is asked of the API
+ * server, for it may be somebody else's object of the same name; at rest everything is in the
+ * informers and nothing is asked.
+ */
+public final class LiveChildren {
+  private final KubernetesClient client;
+  private final InformerEventSource<Deployment, ?> deployments;
+  private final InformerEventSource<Service, ?> services;
+
+  /** Reads from the informers first, then through {@code client}. */
+  public LiveChildren(
+      KubernetesClient client,
+      InformerEventSource<Deployment, ?> deployments,
+      InformerEventSource<Service, ?> services) {
+    this.client = client;
+    this.deployments = deployments;
+    this.services = services;
+  }
+
+  /** The Deployment of that name as the informer has it: ours, or one that was ours. */
+  public Optional<Deployment> known(String namespace, String name) {
+    return deployments.get(new ResourceID(name, namespace));
+  }
+
+  /** The object that bears the name of {@code child}, ours or not. */
+  <T extends HasMetadata> Optional<T> find(T child) {
+    return informer(child)
+        .get(ResourceID.fromResource(child))
+        .or(() -> Optional.ofNullable(client.resource(child).get()));
+  }
+
+  /** The Service of that name as the informer has it. */
+  Optional<Service> knownService(String namespace, String name) {
+    return services.get(new ResourceID(name, namespace));
+  }
+
+  /** Tells the informers what has just been written, so that the next look is not an old one. */
+  <T extends HasMetadata> void written(T now, T before) {
+    ResourceID id = ResourceID.fromResource(now);
+    if (before == null) {
+      informer(now).handleRecentResourceCreate(id, now);
+    } else {
+      informer(now).handleRecentResourceUpdate(id, now, before);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private <T extends HasMetadata> InformerEventSource<T, ?> informer(T child) {
+    return (InformerEventSource<T, ?>) (child instanceof Deployment ? deployments : services);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.colocatedcache.status;
+
+/**
+ * Something that keeps a ColocatedCache from what it asks for until somebody changes something.
+ *
+ * @param reason one word for machines: the reason of the condition Stalled
+ * @param message a sentence that says what to change
+ */
+public record Problem(Reason reason, String message) {
+
+  /** The reasons of the condition Stalled. */
+  public enum Reason {
+    /** The spec cannot be made into children. */
+    InvalidSpec,
+    /** A child's name is taken by an object that is not this ColocatedCache's. */
+    NameConflict,
+    /** An object that may be adopted selects other pods than the ColocatedCache's. */
+    SelectorMismatch,
+    /** The API server refuses a child or its pods as invalid. */
+    Rejected,
+    /** The API server does not allow it: permissions, a quota or a policy. */
+    Forbidden,
+    /** A Deployment cannot create its pods. */
+    ReplicaFailure,
+    /** A rollout does not get on. */
+    ProgressDeadlineExceeded
+  }
+}

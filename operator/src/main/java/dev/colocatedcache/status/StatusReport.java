@@ -1,0 +1,199 @@
+package dev.colocatedcache.status;
+
+import static dev.colocatedcache.status.Conditions.CAPACITY_LIMITED;
+import static dev.colocatedcache.status.Conditions.COLOCATED;
+import static dev.colocatedcache.status.Conditions.READY;
+import static dev.colocatedcache.status.Conditions.RECONCILING;
+import static dev.colocatedcache.status.Conditions.STALLED;
+
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
+import dev.colocatedcache.api.v1alpha1.Role;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The status of a ColocatedCache, from what was granted and what was observed.
+ *
+ * <p>The conditions follow the Kubernetes API conventions and kstatus: Reconciling and Stalled are
+ * there only while they are True. A ColocatedCache that is capped at or above its minReplicas is
+ * Ready.
+ */
+public final class StatusReport {
+  private final ColocatedCache resource;
+  private final ColocatedCacheStatus before;
+  private final Instant now;
+
+  /**
+   * @param resource whose status it is, with the status that it has
+   * @param now the time of a condition that flips
+   */
+  public StatusReport(ColocatedCache resource, Instant now) {
+    this.resource = resource;
+    this.before =
+        resource.getStatus() == null
+            ? new ColocatedCacheStatus(
+                null, null, null, null, null, null, null, null, null, null, List.of())
+            : resource.getStatus();
+    this.now = now;
+  }
+
+  /**
+   * The spec was applied.
+   *
+   * @param selector of the service's pods
+   * @param misplaced nodes that run an anchor whose follower does not fit there
+   */
+  public ColocatedCacheStatus applied(
+      Map<String, String> selector,
+      Capacity capacity,
+      Observation observation,
+      List<String> misplaced) {
+    PairCount pairs = PairCount.of(observation.pods());
+    Problem problem = observation.problem().orElse(null);
+    return new ColocatedCacheStatus(
+        resource.getMetadata().getGeneration(),
+        asText(selector),
+        capacity.requested(),
+        capacity.granted(),
+        pairs.ready(),
+        pairs.colocated(),
+        Math.min(
+            observation.role(Role.SERVICE).updatedReplicas(),
+            observation.role(Role.CACHE).updatedReplicas()),
+        observation.role(Role.SERVICE),
+        observation.role(Role.CACHE),
+        capacity.status(),
+        conditions(capacity, observation, pairs, misplaced, problem));
+  }
+
+  /** The spec could not be applied: what ran before still runs, and its numbers stay. */
+  public ColocatedCacheStatus notApplied(Problem problem) {
+    Conditions conditions =
+        conditions()
+            .set(READY, false, problem.reason().name(), problem.message())
+            .set(STALLED, true, problem.reason().name(), problem.message())
+            .keep(CAPACITY_LIMITED)
+            .keep(COLOCATED);
+    return withConditions(resource.getMetadata().getGeneration(), conditions);
+  }
+
+  /** Nothing can be said or done yet, for the cluster is not known. */
+  public ColocatedCacheStatus waiting(String message) {
+    Conditions conditions =
+        conditions()
+            .set(READY, false, "ClusterUnknown", message)
+            .set(RECONCILING, true, "ClusterUnknown", message)
+            .keep(CAPACITY_LIMITED)
+            .keep(COLOCATED);
+    return withConditions(before.observedGeneration(), conditions);
+  }
+
+  private ColocatedCacheStatus withConditions(Long generation, Conditions conditions) {
+    return new ColocatedCacheStatus(
+        generation,
+        before.selector(),
+        before.requestedReplicas(),
+        before.replicas(),
+        before.readyReplicas(),
+        before.colocatedReplicas(),
+        before.updatedReplicas(),
+        before.service(),
+        before.cache(),
+        before.capacity(),
+        conditions.list());
+  }
+
+  private Conditions conditions() {
+    return new Conditions(before.conditions(), resource.getMetadata().getGeneration(), now);
+  }
+
+  private List<Condition> conditions(
+      Capacity capacity,
+      Observation observation,
+      PairCount pairs,
+      List<String> misplaced,
+      Problem problem) {
+    int expected = Math.min(observation.wanted(Role.SERVICE), observation.wanted(Role.CACHE));
+    boolean settled =
+        observation.settled(Role.SERVICE)
+            && observation.settled(Role.CACHE)
+            && pairs.ready() >= expected;
+    Conditions conditions = conditions();
+    ready(conditions, capacity, pairs, expected, settled, problem);
+    if (problem != null) {
+      conditions.set(STALLED, true, problem.reason().name(), problem.message());
+    } else if (!settled) {
+      boolean rolling = observation.rollingOut(Role.SERVICE) || observation.rollingOut(Role.CACHE);
+      conditions.set(
+          RECONCILING, true, rolling ? "RollingOut" : "PlacingPairs", progress(pairs, expected));
+    }
+    conditions.set(
+        CAPACITY_LIMITED,
+        capacity.limited(),
+        capacity.limited() ? "NotEnoughEligibleNodes" : "AllPairsPlaced",
+        capacity.message());
+    colocated(conditions, pairs, misplaced);
+    return conditions.list();
+  }
+
+  private void ready(
+      Conditions conditions,
+      Capacity capacity,
+      PairCount pairs,
+      int expected,
+      boolean settled,
+      Problem problem) {
+    int minimum = resource.getSpec().replicas() == 0 ? 0 : resource.getSpec().minReplicas();
+    if (problem != null) {
+      conditions.set(READY, false, problem.reason().name(), problem.message());
+    } else if (Math.min(capacity.granted(), expected) < minimum && settled) {
+      conditions.set(
+          READY,
+          false,
+          "TooFewPairs",
+          capacity.message() + "; at least " + minimum + " are needed (spec.minReplicas)");
+    } else if (!settled) {
+      conditions.set(READY, false, "PairsNotReady", progress(pairs, expected));
+    } else if (capacity.limited()) {
+      conditions.set(READY, true, "Capped", capacity.message());
+    } else {
+      conditions.set(READY, true, "AllPairsReady", progress(pairs, expected));
+    }
+  }
+
+  private static String progress(PairCount pairs, int expected) {
+    return Math.min(pairs.ready(), expected) + " of " + expected + " pairs ready";
+  }
+
+  private static void colocated(Conditions conditions, PairCount pairs, List<String> misplaced) {
+    if (!misplaced.isEmpty()) {
+      conditions.set(
+          COLOCATED,
+          false,
+          "AnchorMisplaced",
+          "an anchor runs where its follower does not fit, on "
+              + String.join(", ", misplaced)
+              + ": make room there, or delete the anchor's pod after making room elsewhere");
+    } else if (pairs.apart() > 0) {
+      conditions.set(
+          COLOCATED,
+          false,
+          "HalvesApart",
+          pairs.apart() + " pod(s) run without the other half on their node");
+    } else {
+      conditions.set(COLOCATED, true, "AllColocated", pairs.colocated() + " pairs colocated");
+    }
+  }
+
+  private static String asText(Map<String, String> selector) {
+    return new TreeMap<>(selector)
+        .entrySet().stream()
+            .map(entry -> entry.getKey() + "=" + entry.getValue())
+            .collect(Collectors.joining(","));
+  }
+}

@@ -1,0 +1,44 @@
+package dev.colocatedcache.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.colocatedcache.api.v1alpha1.RejectedNodes;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CapacityTest {
+  private static final String HOSTNAME = "kubernetes.io/hostname";
+
+  @Test
+  void theMessageSaysWhatIsPlacedAndWhyNotMore() {
+    Capacity capacity =
+        new Capacity(
+            3,
+            2,
+            4,
+            2,
+            Map.of("node(s) were unschedulable", 1, "Insufficient memory (cache)", 1),
+            HOSTNAME);
+
+    assertThat(capacity.limited()).isTrue();
+    assertThat(capacity.message())
+        .isEqualTo(
+            "2 of 3 pairs placed: 2 of 4 nodes eligible; 1 Insufficient memory (cache), 1 node(s)"
+                + " were unschedulable");
+  }
+
+  @Test
+  void theMostFrequentReasonComesFirst() {
+    Capacity capacity = new Capacity(9, 0, 9, 0, Map.of("a", 2, "b", 7), HOSTNAME);
+
+    assertThat(capacity.status().rejected())
+        .containsExactly(new RejectedNodes("b", 7), new RejectedNodes("a", 2));
+  }
+
+  @Test
+  void domainsOtherThanNodesAreCalledSo() {
+    assertThat(new Capacity(3, 2, 6, 2, Map.of(), "topology.kubernetes.io/zone").message())
+        .isEqualTo(
+            "2 of 3 pairs placed: 2 domains of topology.kubernetes.io/zone eligible on 6 nodes");
+  }
+}

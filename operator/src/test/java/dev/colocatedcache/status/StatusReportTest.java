@@ -1,0 +1,216 @@
+package dev.colocatedcache.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.api.v1alpha1.ColocatedCacheSpec;
+import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
+import dev.colocatedcache.api.v1alpha1.Role;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class StatusReportTest {
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Instant LATER = START.plusSeconds(60);
+  private static final Map<String, String> SELECTOR = Map.of("b", "2", "a", "1");
+
+  @Test
+  void allPairsReadyIsReadyAndNothingElse() {
+    ColocatedCacheStatus status = report(asked(2), START, capacity(2, 2), running(2));
+
+    assertThat(trueConditions(status)).containsExactlyInAnyOrder("Ready", "Colocated");
+    assertThat(reason(status, "Ready")).isEqualTo("AllPairsReady");
+    assertThat(status.readyReplicas()).isEqualTo(2);
+    assertThat(status.colocatedReplicas()).isEqualTo(2);
+    assertThat(status.updatedReplicas()).isEqualTo(2);
+    assertThat(status.selector()).isEqualTo("a=1,b=2");
+    assertThat(status.observedGeneration()).isEqualTo(7);
+  }
+
+  @Test
+  void cappedAtOrAboveTheMinimumIsReady() {
+    ColocatedCacheStatus status = report(asked(3), START, capacity(3, 2), running(2));
+
+    assertThat(trueConditions(status))
+        .containsExactlyInAnyOrder("Ready", "CapacityLimited", "Colocated");
+    assertThat(reason(status, "Ready")).isEqualTo("Capped");
+    assertThat(status.requestedReplicas()).isEqualTo(3);
+    assertThat(status.replicas()).isEqualTo(2);
+  }
+
+  @Test
+  void fewerThanTheMinimumIsNotReady() {
+    ColocatedCacheStatus status = report(asked(3), START, capacity(3, 0), running(0));
+
+    assertThat(trueConditions(status)).containsExactlyInAnyOrder("CapacityLimited", "Colocated");
+    assertThat(reason(status, "Ready")).isEqualTo("TooFewPairs");
+  }
+
+  @Test
+  void noneAskedForIsReady() {
+    ColocatedCacheStatus status = report(asked(0), START, capacity(0, 0), running(0));
+
+    assertThat(trueConditions(status)).containsExactlyInAnyOrder("Ready", "Colocated");
+  }
+
+  @Test
+  void podsThatAreNotReadyYetAreReconciling() {
+    Observation observation =
+        new Observation(
+            Map.of(Role.SERVICE, deployment(2, 2, 1), Role.CACHE, deployment(2, 2, 2)), pods(2));
+    ColocatedCacheStatus status = report(asked(2), START, capacity(2, 2), observation);
+
+    assertThat(trueConditions(status)).containsExactlyInAnyOrder("Reconciling", "Colocated");
+  }
+
+  @Test
+  void podsOfAnOlderTemplateAreARollout() {
+    Observation observation =
+        new Observation(
+            Map.of(Role.SERVICE, deployment(2, 1, 2), Role.CACHE, deployment(2, 2, 2)), pods(2));
+    ColocatedCacheStatus status = report(asked(2), START, capacity(2, 2), observation);
+
+    assertThat(reason(status, "Reconciling")).isEqualTo("RollingOut");
+    assertThat(status.updatedReplicas()).isEqualTo(1);
+  }
+
+  @Test
+  void aDeploymentThatCannotCreatePodsIsStalledWithWhatToDo() {
+    Deployment failing =
+        new DeploymentBuilder(deployment(2, 0, 0))
+            .editStatus()
+            .addNewCondition()
+            .withType("ReplicaFailure")
+            .withStatus("True")
+            .withMessage("pods \"x\" is forbidden: serviceaccount \"shop\" not found")
+            .endCondition()
+            .endStatus()
+            .build();
+    ColocatedCacheStatus status =
+        report(
+            asked(2),
+            START,
+            capacity(2, 2),
+            new Observation(
+                Map.of(Role.SERVICE, failing, Role.CACHE, deployment(2, 2, 2)), List.of()));
+
+    assertThat(trueConditions(status)).containsExactlyInAnyOrder("Stalled", "Colocated");
+    assertThat(condition(status, "Stalled").getMessage())
+        .contains("serviceaccount \"shop\" not found")
+        .contains("spec.service.template.spec.serviceAccountName");
+  }
+
+  @Test
+  void whatCannotBeAppliedKeepsTheNumbersOfWhatRuns() {
+    ColocatedCache resource = asked(2);
+    resource.setStatus(report(resource, START, capacity(2, 2), running(2)));
+    ColocatedCacheStatus status =
+        new StatusReport(resource, LATER)
+            .notApplied(new Problem(Problem.Reason.NameConflict, "taken"));
+
+    assertThat(trueConditions(status)).containsExactlyInAnyOrder("Stalled", "Colocated");
+    assertThat(status.replicas()).isEqualTo(2);
+    assertThat(condition(status, "Stalled").getMessage()).isEqualTo("taken");
+  }
+
+  @Test
+  void theSameAgainIsEqualSoThatNothingIsWritten() {
+    ColocatedCache resource = asked(3);
+    ColocatedCacheStatus first = report(resource, START, capacity(3, 2), running(2));
+    resource.setStatus(first);
+
+    assertThat(report(resource, LATER, capacity(3, 2), running(2))).isEqualTo(first);
+  }
+
+  @Test
+  void lastTransitionTimeMovesOnlyWithTheStatus() {
+    ColocatedCache resource = asked(3);
+    resource.setStatus(report(resource, START, capacity(3, 2), running(2)));
+    ColocatedCacheStatus later = report(resource, LATER, capacity(3, 3), running(3));
+
+    assertThat(condition(later, "Ready").getLastTransitionTime()).isEqualTo(START.toString());
+    assertThat(condition(later, "CapacityLimited").getLastTransitionTime())
+        .isEqualTo(LATER.toString());
+  }
+
+  @Test
+  void aMisplacedAnchorIsNamedWithTheWayOut() {
+    ColocatedCacheStatus status =
+        new StatusReport(asked(2), START)
+            .applied(SELECTOR, capacity(2, 2), running(2), List.of("node-9"));
+
+    assertThat(condition(status, "Colocated").getStatus()).isEqualTo("False");
+    assertThat(reason(status, "Colocated")).isEqualTo("AnchorMisplaced");
+    assertThat(condition(status, "Colocated").getMessage()).contains("node-9");
+  }
+
+  private static ColocatedCacheStatus report(
+      ColocatedCache resource, Instant now, Capacity capacity, Observation observation) {
+    return new StatusReport(resource, now).applied(SELECTOR, capacity, observation, List.of());
+  }
+
+  private static ColocatedCache asked(int replicas) {
+    ColocatedCache resource = new ColocatedCache();
+    resource.setMetadata(new ObjectMetaBuilder().withName("checkout").withGeneration(7L).build());
+    resource.setSpec(new ColocatedCacheSpec(replicas, 1, null, null, null));
+    return resource;
+  }
+
+  private static Capacity capacity(int requested, int granted) {
+    return new Capacity(requested, granted, 4, granted, Map.of(), "kubernetes.io/hostname");
+  }
+
+  private static Observation running(int pairs) {
+    Deployment deployment = deployment(pairs, pairs, pairs);
+    return new Observation(Map.of(Role.SERVICE, deployment, Role.CACHE, deployment), pods(pairs));
+  }
+
+  private static List<OwnPod> pods(int pairs) {
+    List<OwnPod> pods = new ArrayList<>();
+    for (int i = 0; i < pairs; i++) {
+      pods.add(new OwnPod(Role.SERVICE, "node-" + i, "node-" + i, true, false));
+      pods.add(new OwnPod(Role.CACHE, "node-" + i, "node-" + i, true, false));
+    }
+    return pods;
+  }
+
+  private static Deployment deployment(int replicas, int updated, int ready) {
+    return new DeploymentBuilder()
+        .withNewMetadata()
+        .withName("checkout")
+        .withGeneration(1L)
+        .endMetadata()
+        .withNewSpec()
+        .withReplicas(replicas)
+        .endSpec()
+        .withNewStatus()
+        .withObservedGeneration(1L)
+        .withReplicas(replicas)
+        .withUpdatedReplicas(updated)
+        .withReadyReplicas(ready)
+        .endStatus()
+        .build();
+  }
+
+  private static List<String> trueConditions(ColocatedCacheStatus status) {
+    return status.conditions().stream()
+        .filter(c -> c.getStatus().equals("True"))
+        .map(Condition::getType)
+        .toList();
+  }
+
+  private static String reason(ColocatedCacheStatus status, String type) {
+    return condition(status, type).getReason();
+  }
+
+  private static Condition condition(ColocatedCacheStatus status, String type) {
+    return Conditions.find(status.conditions(), type);
+  }
+}
