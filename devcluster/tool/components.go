@@ -34,11 +34,11 @@ type component struct {
 
 // ports are on loopback, one set a cluster.
 type ports struct {
-	Etcd, EtcdPeer, APIServer, ControllerManager, Scheduler int
+	Etcd, EtcdPeer, APIServer, ControllerManager, Scheduler, Kubelet int
 }
 
 func (p *ports) all() []*int {
-	return []*int{&p.Etcd, &p.EtcdPeer, &p.APIServer, &p.ControllerManager, &p.Scheduler}
+	return []*int{&p.Etcd, &p.EtcdPeer, &p.APIServer, &p.ControllerManager, &p.Scheduler, &p.Kubelet}
 }
 
 func (p ports) server() string { return fmt.Sprintf("https://127.0.0.1:%d", p.APIServer) }
@@ -71,6 +71,7 @@ func kubeAPIServer(b binaries, dir string, p ports, o options) component {
 		"--service-account-key-file=" + filepath.Join(pki, "sa.pub"),
 		"--service-account-signing-key-file=" + filepath.Join(pki, "sa.key"),
 		"--service-cluster-ip-range=" + serviceCIDR,
+		"--kubelet-preferred-address-types=InternalDNS",
 		"--shutdown-delay-duration=0s", "--profiling=false",
 	}
 	if o.Audit {
@@ -120,17 +121,21 @@ func kubeScheduler(b binaries, dir string, p ports) component {
 	}}
 }
 
-func kwok(b binaries, dir string) component {
+func kwok(b binaries, dir string, p ports) component {
+	pki := filepath.Join(dir, "pki")
 	return component{name: "kwok", path: b.kwok, args: []string{
-		"--kubeconfig=" + filepath.Join(dir, "pki", "kwok.kubeconfig"),
+		"--kubeconfig=" + filepath.Join(pki, "kwok.kubeconfig"),
 		"--config=" + filepath.Join(dir, "kwok.yaml"),
 		"--manage-all-nodes=true", "--node-lease-duration-seconds=40",
 		"--cidr=10.127.0.0/16",
+		// The port of all kubelets, which the API server asks for logs.
+		fmt.Sprintf("--node-port=%d", p.Kubelet), fmt.Sprintf("--server-address=127.0.0.1:%d", p.Kubelet),
+		"--tls-cert-file=" + filepath.Join(pki, "kubelet.crt"), "--tls-private-key-file=" + filepath.Join(pki, "kubelet.key"),
 	}, env: []string{"KWOK_WORKDIR=" + filepath.Join(dir, "kwok")}}
 }
 
 // kwokConfig joins the stages into the one file that KWOK reads.
-func kwokConfig(h home, b binaries) ([]byte, error) {
+func kwokConfig(h home, b binaries, dir string) ([]byte, error) {
 	files, err := filepath.Glob(filepath.Join(h.source, "stages", "*.yaml"))
 	if err != nil {
 		return nil, err
@@ -144,6 +149,17 @@ options:
   podPlayStageParallelism: 16
   nodePlayStageParallelism: 8
   nodeLeaseParallelism: 4
+  enableDebuggingHandlers: true
+  enableProfilingHandler: false
+---
+apiVersion: kwok.x-k8s.io/v1alpha1
+kind: ClusterLogs
+metadata:
+  name: no-containers
+spec:
+  logs:
+  - logsFile: ` + filepath.Join(dir, "container.log") + `
+    previousLogsFile: ` + filepath.Join(dir, "container.log") + `
 `
 	for _, file := range files {
 		data, err := os.ReadFile(file)
@@ -153,6 +169,11 @@ options:
 		config += "---\n" + strings.TrimSuffix(strings.TrimSpace(string(data)), "---") + "\n"
 	}
 	return []byte(strings.ReplaceAll(config, "KUBERNETES_VERSION", b.kube.version)), nil
+}
+
+// containerLog is what `kubectl logs` shows, in the format that container runtimes write.
+func containerLog(now time.Time) []byte {
+	return []byte(now.UTC().Format(time.RFC3339Nano) + " stdout F devcluster runs no containers: this pod writes no log\n")
 }
 
 // kwokRole is what the stand-in for the kubelets may do: what kubelets do.

@@ -165,7 +165,7 @@ func (k *keeper) bootOnce(ctx context.Context) error {
 	if err := k.createObjects(ctx, client); err != nil {
 		return err
 	}
-	kubelets, err := k.run(kwok(b, dir))
+	kubelets, err := k.run(kwok(b, dir, ports))
 	if err != nil {
 		return err
 	}
@@ -200,8 +200,10 @@ func (k *keeper) prepare() error {
 	if err != nil {
 		return err
 	}
-	if err := ca.server("apiserver"); err != nil {
-		return err
+	for _, server := range []string{"apiserver", "kubelet"} {
+		if err := ca.server(server); err != nil {
+			return err
+		}
 	}
 	if err := serviceAccountKeys(pki); err != nil {
 		return err
@@ -229,11 +231,14 @@ func (k *keeper) prepare() error {
 			return err
 		}
 	}
-	config, err := kwokConfig(k.home, k.binaries)
+	config, err := kwokConfig(k.home, k.binaries, dir)
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "kwok.yaml"), config, 0o600); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "container.log"), containerLog(time.Now()), 0o600); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "audit-policy.yaml"), []byte(auditPolicy), 0o600)
