@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
@@ -210,19 +209,14 @@ func (k *keeper) prepare() error {
 	}
 	for _, client := range []struct {
 		name, user string
-		newKey     func() (crypto.Signer, error)
 		groups     []string
 	}{
-		{"kube-controller-manager", "system:kube-controller-manager", componentKey, nil},
-		{"kube-scheduler", "system:kube-scheduler", componentKey, nil},
-		{"kwok", kwokUser, componentKey, nil},
-		{"admin", "devcluster-admin", userKey, []string{"system:masters"}},
+		{"kube-controller-manager", "system:kube-controller-manager", nil},
+		{"kube-scheduler", "system:kube-scheduler", nil},
+		{"kwok", kwokUser, nil},
+		{"admin", "devcluster-admin", []string{"system:masters"}},
 	} {
-		private, err := client.newKey()
-		if err != nil {
-			return err
-		}
-		cert, key, err := ca.client(client.name, client.user, private, client.groups...)
+		cert, key, err := ca.client(client.name, client.user, client.groups...)
 		if err != nil {
 			return err
 		}

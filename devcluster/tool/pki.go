@@ -5,7 +5,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
@@ -70,28 +69,22 @@ func (a *authority) server(name string) error {
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.ParseIP(serviceIP)}
 	template.DNSNames = []string{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"}
-	key, err := componentKey()
-	if err != nil {
-		return err
-	}
-	_, _, err = a.issue(name, template, key)
+	_, _, err := a.issue(name, template)
 	return err
 }
 
 // client issues a certificate by which the API server knows a user and its groups.
-func (a *authority) client(name, user string, key crypto.Signer, groups ...string) (certPEM, keyPEM []byte, err error) {
+func (a *authority) client(name, user string, groups ...string) (certPEM, keyPEM []byte, err error) {
 	template := certificate(pkix.Name{CommonName: user, Organization: groups})
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
-	return a.issue(name, template, key)
+	return a.issue(name, template)
 }
 
-// userKey is RSA, as kubeadm makes them: not every client reads elliptic-curve keys.
-func userKey() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 2048) }
-
-// componentKey is made in no time.
-func componentKey() (crypto.Signer, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) }
-
-func (a *authority) issue(name string, template *x509.Certificate, key crypto.Signer) (certPEM, keyPEM []byte, err error) {
+func (a *authority) issue(name string, template *x509.Certificate) (certPEM, keyPEM []byte, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, err
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), a.key)
 	if err != nil {
 		return nil, nil, err
@@ -136,21 +129,12 @@ func encodeCert(der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
-func writeKey(path string, key crypto.Signer) error {
-	var block pem.Block
-	switch key := key.(type) {
-	case *rsa.PrivateKey:
-		block = pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}
-	case *ecdsa.PrivateKey:
-		der, err := x509.MarshalECPrivateKey(key)
-		if err != nil {
-			return err
-		}
-		block = pem.Block{Type: "EC PRIVATE KEY", Bytes: der}
-	default:
-		return fmt.Errorf("no way to write a key of type %T", key)
+func writeKey(path string, key *ecdsa.PrivateKey) error {
+	der, err := x509.MarshalECPrivateKey(key)
+	if err != nil {
+		return err
 	}
-	return os.WriteFile(path, pem.EncodeToMemory(&block), 0o600)
+	return os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}), 0o600)
 }
 
 // serviceAccountKeys writes the pair by which service-account tokens are signed and known.
