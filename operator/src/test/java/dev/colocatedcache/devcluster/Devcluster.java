@@ -2,6 +2,7 @@ package dev.colocatedcache.devcluster;
 
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
@@ -17,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -280,7 +282,7 @@ public final class Devcluster implements AutoCloseable {
   private static String json(Map<String, Object> patch) {
     try {
       // Not the client's own serialization: it leaves out the nulls that remove a field.
-      return new com.fasterxml.jackson.databind.ObjectMapper().writeValueAsString(patch);
+      return new ObjectMapper().writeValueAsString(patch);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -291,7 +293,7 @@ public final class Devcluster implements AutoCloseable {
     admin.close();
     process.close();
     try (var files = Files.walk(scratch)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     }

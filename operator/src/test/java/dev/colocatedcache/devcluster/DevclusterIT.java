@@ -10,6 +10,9 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -185,6 +188,38 @@ class DevclusterIT {
   }
 
   @Test
+  void aNodeIsDrainedAndAnotherTakenAway(
+      Devcluster cluster, TestNamespace namespace, TestNodes nodes, KubernetesClient client) {
+    nodes.add(2);
+    String first = nodes.names().get(0);
+    String second = nodes.names().get(1);
+    cluster.cordon(second);
+    Deployment web = nodes.pin((Deployment) client.load(stream(WEB)).items().get(0));
+    client.apps().deployments().inNamespace(namespace.name()).resource(web).create();
+    awaitReadyOn(client, namespace, first);
+
+    cluster.uncordon(second);
+    cluster.drain(first).orFail();
+    awaitReadyOn(client, namespace, second);
+
+    cluster.uncordon(first);
+    cluster.deleteNodeAndPods(second);
+    assertThat(client.nodes().withName(second).get()).isNull();
+    awaitReadyOn(client, namespace, first);
+  }
+
+  private static void awaitReadyOn(KubernetesClient client, TestNamespace namespace, String node) {
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(client.pods().inNamespace(namespace.name()).list().getItems())
+                    .hasSize(3)
+                    .allMatch(Readiness::isPodReady)
+                    .allMatch(pod -> pod.getSpec().getNodeName().equals(node)));
+  }
+
+  @Test
   @OwnDevcluster(nodes = 2, audit = true)
   void aTestMayOwnACluster(Devcluster cluster, KubernetesClient client) {
     assertThat(client.nodes().list().getItems())
@@ -195,7 +230,7 @@ class DevclusterIT {
         .contains("\"user\":{\"username\":\"devcluster-admin\"");
   }
 
-  private static java.io.InputStream stream(String text) {
-    return new java.io.ByteArrayInputStream(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  private static InputStream stream(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 }
