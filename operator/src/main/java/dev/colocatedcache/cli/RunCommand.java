@@ -102,14 +102,14 @@ final class RunCommand implements Callable<Integer> {
             port,
             () -> !started.get() ? "starting" : cluster.synced() ? "" : cluster.trouble(),
             registry)) {
+      LOG.info("probes and metrics on port {}", ops.port());
       register(operator, cluster, client);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(operator, stopped), "shutdown"));
       operator.start();
       started.set(true);
       LOG.info(
-          "watching {}; probes and metrics on port {}",
-          namespaces.isEmpty() ? "all namespaces" : "namespaces " + String.join(", ", namespaces),
-          ops.port());
+          "watching {}",
+          namespaces.isEmpty() ? "all namespaces" : "namespaces " + String.join(", ", namespaces));
       stopped.await();
     }
     return ExitCode.OK;

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A cluster that runs, for tests: clients under any account, and nodes that come, go and change.
@@ -37,6 +39,7 @@ public final class Devcluster implements AutoCloseable {
   private final Config adminConfig;
   private final KubernetesClient admin;
   private final Kubectl adminKubectl;
+  private final List<Closeable> attached = new CopyOnWriteArrayList<>();
 
   Devcluster(DevclusterProcess process) throws IOException {
     this.process = process;
@@ -288,8 +291,16 @@ public final class Devcluster implements AutoCloseable {
     }
   }
 
+  /** Has {@code resource} closed before the cluster ends. */
+  public void attach(Closeable resource) {
+    attached.add(resource);
+  }
+
   @Override
   public void close() throws IOException {
+    for (Closeable resource : attached) {
+      resource.close();
+    }
     admin.close();
     process.close();
     try (var files = Files.walk(scratch)) {

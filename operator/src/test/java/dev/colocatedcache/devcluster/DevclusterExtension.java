@@ -65,7 +65,8 @@ public final class DevclusterExtension implements ParameterResolver {
         k -> new TestNodes(cluster, prefix + "-" + UUID.randomUUID().toString().substring(0, 5)));
   }
 
-  private static Devcluster cluster(ExtensionContext context) {
+  /** The cluster of the test that {@code context} is of: its own, or the shared one. */
+  public static Devcluster cluster(ExtensionContext context) {
     for (Optional<ExtensionContext> at = Optional.of(context);
         at.isPresent();
         at = at.get().getParent()) {
