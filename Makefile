@@ -1,0 +1,56 @@
+# `make` alone lists the targets.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MVN ?= mvn -B -ntp
+
+.PHONY: help
+help:
+	@echo "ColocatedCache: a service and its node-local cache, kept together as pairs"
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 25
+
+.PHONY: demo
+demo: ## the operator on a real control plane on this machine, step by step; stays up
+	@demo/run
+
+.PHONY: demo-down
+demo-down: ## end what `make demo` left running
+	@demo/down
+
+.PHONY: test
+test: ## every test, those on the real control plane included
+	@build/preflight java maven go
+	devcluster/devcluster build
+	$(MVN) verify
+
+.PHONY: e2e
+e2e: ## build the image both ways without a registry, and start each (root, buildah, debootstrap)
+	e2e/images
+
+.PHONY: jar
+jar: ## the runnable jar, operator/target/colocatedcache-operator.jar, without tests
+	@build/preflight java maven
+	$(MVN) -q -DskipTests -pl operator -am package
+
+.PHONY: image
+image: ## the image, with Docker, buildah or Jib, whichever is there (build/image says more)
+	@build/image
+
+.PHONY: crd
+crd: ## rewrite the checked-in CRD from the API types
+	@build/preflight java maven
+	$(MVN) -q -pl crd test -Dtest=CrdIsCurrentTest -Dcrd.write=true
+
+.PHONY: devcluster-test
+devcluster-test: ## prove what devcluster/README.md promises (some minutes)
+	@build/preflight java maven go
+	devcluster/test
+
+.PHONY: format
+format: ## format the sources as the build wants them
+	@build/preflight java maven
+	$(MVN) -q spotless:apply
+
+.PHONY: clean
+clean: ## remove what the build made (caches outside the tree stay)
+	$(MVN) -q clean
