@@ -4,6 +4,7 @@ import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.status.Capacity;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the cluster has room for.
@@ -11,5 +12,16 @@ import java.util.Map;
  * @param capacity what is granted of what is asked for
  * @param replicas of each role's Deployment
  * @param misplaced nodes that run an anchor whose follower does not fit there
+ * @param kept the nodes of the pairs that are granted, by role
  */
-record Assessment(Capacity capacity, Map<Role, Integer> replicas, List<String> misplaced) {}
+record Assessment(
+    Capacity capacity,
+    Map<Role, Integer> replicas,
+    List<String> misplaced,
+    Map<Role, Set<String>> kept) {
+
+  /** The nodes on which that role's half of a granted pair runs or will run. */
+  Set<String> keptNodes(Role role) {
+    return kept.get(role);
+  }
+}

@@ -4,6 +4,7 @@ import dev.colocatedcache.affinity.AdmissionContext;
 import dev.colocatedcache.affinity.IncomingPod;
 import dev.colocatedcache.affinity.NodeInfo;
 import dev.colocatedcache.affinity.NodeRejection;
+import dev.colocatedcache.affinity.Pair;
 import dev.colocatedcache.affinity.PairEvaluation;
 import dev.colocatedcache.affinity.PairRequest;
 import dev.colocatedcache.affinity.Pairs;
@@ -24,7 +25,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Asks the affinity evaluator how many pairs fit, and puts its answer in terms of the two roles.
@@ -59,8 +63,15 @@ final class Assessor {
     Snapshot basis = changes.watch(ResourceID.fromResource(resource), pairs.watch(request));
     PairEvaluation evaluation = pairs.evaluate(basis, request);
     int granted = Math.min(requested, evaluation.fits());
-    // An anchor where its follower does not fit gets none: it would be Pending for ever.
-    int misplaced = Math.min(granted, evaluation.misplacedAnchors().size());
+    // An anchor where its follower does not fit gets none: it would be Pending for ever. Where
+    // there
+    // are more anchors than granted, those go first.
+    long alive =
+        cluster.pods(anchor.namespace(), anchor.name()).stream()
+            .filter(pod -> !pod.terminating())
+            .count();
+    int surplus = (int) Math.max(0, alive - granted);
+    int misplaced = Math.min(granted, Math.max(0, evaluation.misplacedAnchors().size() - surplus));
     Map<Role, Integer> replicas = new EnumMap<>(Role.class);
     replicas.put(anchor.role(), granted);
     replicas.put(follower.role(), granted - misplaced);
@@ -72,7 +83,14 @@ final class Assessor {
             evaluation.eligibleNodes(),
             reasons(evaluation, anchor.role()),
             workload.topologyKey());
-    return new Assessment(capacity, replicas, evaluation.misplacedAnchors());
+    Map<Role, Set<String>> kept = new EnumMap<>(Role.class);
+    kept.put(anchor.role(), nodes(evaluation, Pair::anchorNode));
+    kept.put(follower.role(), nodes(evaluation, Pair::followerNode));
+    return new Assessment(capacity, replicas, evaluation.misplacedAnchors(), kept);
+  }
+
+  private static Set<String> nodes(PairEvaluation evaluation, Function<Pair, String> half) {
+    return evaluation.pairs().stream().map(half).collect(Collectors.toUnmodifiableSet());
   }
 
   private static Map<String, Integer> reasons(PairEvaluation evaluation, Role anchor) {

@@ -56,6 +56,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   private final Transitions transitions;
   private Assessor assessor;
   private ChildSync children;
+  private ScaleDown scaleDown;
 
   /**
    * @param cluster not yet started: it starts and stops with the controller
@@ -79,6 +80,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     this.children =
         new ChildSync(
             live, new ChildWriter(client), announcer, client.getKubernetesSerialization());
+    this.scaleDown = new ScaleDown(client, cluster);
     this.assessor = new Assessor(cluster, clusterEvents, live);
     return List.of(clusterEvents, deployments, services);
   }
@@ -123,6 +125,9 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       clusterEvents.follow(id, workload.role(role).name());
     }
     Assessment assessment = assessor.assess(resource, workload);
+    if (scaleDown.prepare(workload, assessment)) {
+      return UpdateControl.<ColocatedCache>noUpdate().rescheduleAfter(SOON);
+    }
     Optional<Problem> problem =
         children.sync(resource, workload, assessment.replicas(), proven(resource));
     if (problem.isPresent()) {

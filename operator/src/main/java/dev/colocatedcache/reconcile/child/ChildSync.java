@@ -157,24 +157,23 @@ public final class ChildSync {
       ColocatedCache owner, Role role, T desired, T current) {
     Optional<String> field =
         ChildDiff.firstDifference(
-            serialization.convertValue(desired, JsonNode.class),
+            Intent.withoutDigest(serialization.convertValue(desired, JsonNode.class)),
             serialization.convertValue(current, JsonNode.class));
     Optional<FieldOwnership.ForeignField> foreign =
         ChildWriter.ownership(current).firstForeign(managedFields(current));
-    if (field.isEmpty() && foreign.isEmpty()) {
+    boolean ours = Claim.isOurs(owner, current);
+    boolean asBefore = Intent.digest(desired).equals(Intent.digest(current));
+    if (asBefore && field.isEmpty() && foreign.isEmpty()) {
       return Optional.empty();
     }
-    String path = field.or(() -> foreign.map(FieldOwnership.ForeignField::path)).orElseThrow();
-    boolean asBefore =
-        Intent.digest(desired).equals(Intent.digest(current)) && Claim.isOurs(owner, current);
     Change.Kind kind =
-        asBefore
-            ? Change.Kind.DRIFT
-            : Claim.isOurs(owner, current) ? Change.Kind.INTENT : Change.Kind.ADOPT;
+        !ours ? Change.Kind.ADOPT : asBefore ? Change.Kind.DRIFT : Change.Kind.INTENT;
+    String path =
+        field
+            .or(() -> foreign.map(FieldOwnership.ForeignField::path))
+            .orElse("a field that is no longer asked for");
     String by =
-        asBefore && field.isEmpty()
-            ? foreign.map(FieldOwnership.ForeignField::manager).orElse(null)
-            : null;
+        field.isPresent() ? null : foreign.map(FieldOwnership.ForeignField::manager).orElse(null);
     return Optional.of(new Change<>(role, kind, desired, current, path, by));
   }
 

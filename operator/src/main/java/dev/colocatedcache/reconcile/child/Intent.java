@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,14 @@ final class Intent {
     annotations.remove(DIGEST);
     child.getMetadata().setAnnotations(annotations);
     annotations.put(DIGEST, digest(serialization.convertValue(child, JsonNode.class)));
+    return child;
+  }
+
+  /** The same object without the digest, which says that something differs, but not what. */
+  static JsonNode withoutDigest(JsonNode child) {
+    if (child.path("metadata").path("annotations") instanceof ObjectNode annotations) {
+      annotations.remove(DIGEST);
+    }
     return child;
   }
 

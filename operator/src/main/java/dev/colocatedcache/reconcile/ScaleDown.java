@@ -1,0 +1,87 @@
+package dev.colocatedcache.reconcile;
+
+import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.cluster.ClusterView;
+import dev.colocatedcache.cluster.RunningPod;
+import dev.colocatedcache.reconcile.child.Refusals;
+import dev.colocatedcache.workload.RoleModel;
+import dev.colocatedcache.workload.Workload;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has both halves of the same pair go when there are to be fewer.
+ *
+ * <p>Left to itself, each Deployment picks its own pods to delete, and takes the service of one
+ * node and the cache of another. The annotation {@value #COST} (KEP-2255) makes both pick alike; it
+ * is set on the pods that go before either count drops, and taken away from those that stay after
+ * all. A value that somebody else has set is left alone.
+ */
+final class ScaleDown {
+  private static final Logger LOG = LoggerFactory.getLogger(ScaleDown.class);
+
+  /** Which pod a ReplicaSet deletes first: that of the lowest cost. */
+  private static final String COST = RunningPod.DELETION_COST;
+
+  /** Our own mark: nobody sets this value by chance. */
+  private static final String GOES_FIRST = "-70193";
+
+  private final KubernetesClient client;
+  private final ClusterView cluster;
+
+  ScaleDown(KubernetesClient client, ClusterView cluster) {
+    this.client = client;
+    this.cluster = cluster;
+  }
+
+  /**
+   * Marks the pods that go.
+   *
+   * @return whether the counts must wait, for marks have been changed that the ReplicaSet
+   *     controller may not have seen yet; their coming back by the informer wakes the
+   *     ColocatedCache
+   */
+  boolean prepare(Workload workload, Assessment assessment) {
+    boolean changed = false;
+    for (Role role : Role.values()) {
+      RoleModel model = workload.role(role);
+      Set<String> kept = assessment.keptNodes(role);
+      List<RunningPod> alive =
+          cluster.pods(model.namespace(), model.name()).stream()
+              .filter(pod -> !pod.terminating())
+              .toList();
+      boolean fewer = alive.size() > assessment.replicas().get(role);
+      for (RunningPod pod : alive) {
+        boolean goes = fewer && pod.node() != null && !kept.contains(pod.node());
+        if (goes && pod.deletionCost() == null) {
+          changed |= mark(model, pod, '"' + GOES_FIRST + '"');
+        } else if (!goes && GOES_FIRST.equals(pod.deletionCost())) {
+          changed |= mark(model, pod, "null");
+        }
+      }
+    }
+    return changed;
+  }
+
+  private boolean mark(RoleModel model, RunningPod pod, String value) {
+    String patch = "{\"metadata\":{\"annotations\":{\"" + COST + "\":" + value + "}}}";
+    try {
+      client
+          .pods()
+          .inNamespace(model.namespace())
+          .withName(pod.name())
+          .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+      return true;
+    } catch (KubernetesClientException e) {
+      // Better to take the wrong half than to keep more pods than fit.
+      LOG.warn("Pod {} could not be marked for scaling down: {}", pod.name(), Refusals.message(e));
+      return false;
+    }
+  }
+}
