@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Wakes a ColocatedCache when the cluster changes in a way that can change its answer, and not
@@ -32,6 +33,7 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
   private static final Duration SYNC = Duration.ofSeconds(15);
 
   private final ClusterView cluster;
+  private final Predicate<ResourceID> exists;
   private final Map<ResourceID, PairWatch> watches = new ConcurrentHashMap<>();
   private final Map<ResourceID, ResourceID> byDeployment = new ConcurrentHashMap<>();
   private final ExecutorService gatherer =
@@ -49,9 +51,13 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
 
   private final Map<ResourceID, Snapshot> bases = new HashMap<>();
 
-  ClusterEventSource(ClusterView cluster) {
+  /**
+   * @param exists whether there is a ColocatedCache of that name: one that is gone is forgotten
+   */
+  ClusterEventSource(ClusterView cluster, Predicate<ResourceID> exists) {
     super(Snapshot.class, "cluster");
     this.cluster = cluster;
+    this.exists = exists;
   }
 
   @Override
@@ -96,12 +102,6 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
     byDeployment.put(new ResourceID(name, id.getNamespace().orElse(null)), id);
   }
 
-  /** {@code id} is gone. */
-  void forget(ResourceID id) {
-    watches.remove(id);
-    byDeployment.values().removeIf(id::equals);
-  }
-
   @Override
   public void podsChanged(String namespace, String deployment) {
     ResourceID owner = byDeployment.get(new ResourceID(deployment, namespace));
@@ -135,6 +135,8 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
       since = Map.copyOf(bases);
       bases.clear();
     }
+    watches.keySet().removeIf(exists.negate());
+    byDeployment.values().removeIf(exists.negate());
     watches.forEach(
         (id, watch) -> {
           Snapshot basis = since.getOrDefault(id, before);

@@ -50,10 +50,10 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       Set.of(Problem.Reason.ReplicaFailure.name(), Problem.Reason.ProgressDeadlineExceeded.name());
 
   private final ClusterView cluster;
-  private final ClusterEventSource clusterEvents;
   private final Clock clock;
   private final Announcer announcer;
   private final Transitions transitions;
+  private ClusterEventSource clusterEvents;
   private Assessor assessor;
   private ChildSync children;
   private ScaleDown scaleDown;
@@ -63,7 +63,6 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
    */
   public ColocatedCacheReconciler(ClusterView cluster, Announcer announcer, Clock clock) {
     this.cluster = cluster;
-    this.clusterEvents = new ClusterEventSource(cluster);
     this.announcer = announcer;
     this.clock = clock;
     this.transitions = new Transitions(announcer);
@@ -73,6 +72,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   public List<EventSource<?, ColocatedCache>> prepareEventSources(
       EventSourceContext<ColocatedCache> context) {
     KubernetesClient client = context.getClient();
+    this.clusterEvents = new ClusterEventSource(cluster, context.getPrimaryCache()::contains);
     InformerEventSource<Deployment, ColocatedCache> deployments =
         children(Deployment.class, context);
     InformerEventSource<Service, ColocatedCache> services = children(Service.class, context);
@@ -80,7 +80,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     this.children =
         new ChildSync(
             live, new ChildWriter(client), announcer, client.getKubernetesSerialization());
-    this.scaleDown = new ScaleDown(client, cluster);
+    this.scaleDown = new ScaleDown(client, cluster, live);
     this.assessor = new Assessor(cluster, clusterEvents, live);
     return List.of(clusterEvents, deployments, services);
   }
@@ -121,17 +121,17 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   private UpdateControl<ColocatedCache> place(ColocatedCache resource, StatusReport report) {
     ResourceID id = ResourceID.fromResource(resource);
     Workload workload = Workload.of(resource);
-    for (Role role : Role.values()) {
-      clusterEvents.follow(id, workload.role(role).name());
-    }
     Assessment assessment = assessor.assess(resource, workload);
-    if (scaleDown.prepare(workload, assessment)) {
+    if (scaleDown.prepare(resource, workload, assessment)) {
       return UpdateControl.<ColocatedCache>noUpdate().rescheduleAfter(SOON);
     }
     Optional<Problem> problem =
         children.sync(resource, workload, assessment.replicas(), proven(resource));
     if (problem.isPresent()) {
       return stalled(resource, report, problem.get());
+    }
+    for (Role role : Role.values()) {
+      clusterEvents.follow(id, workload.role(role).name());
     }
     return update(
         resource,

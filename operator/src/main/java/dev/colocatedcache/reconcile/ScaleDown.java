@@ -1,8 +1,10 @@
 package dev.colocatedcache.reconcile;
 
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.cluster.ClusterView;
 import dev.colocatedcache.cluster.RunningPod;
+import dev.colocatedcache.reconcile.child.LiveChildren;
 import dev.colocatedcache.reconcile.child.Refusals;
 import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Workload;
@@ -34,10 +36,12 @@ final class ScaleDown {
 
   private final KubernetesClient client;
   private final ClusterView cluster;
+  private final LiveChildren live;
 
-  ScaleDown(KubernetesClient client, ClusterView cluster) {
+  ScaleDown(KubernetesClient client, ClusterView cluster, LiveChildren live) {
     this.client = client;
     this.cluster = cluster;
+    this.live = live;
   }
 
   /**
@@ -47,10 +51,13 @@ final class ScaleDown {
    *     controller may not have seen yet; their coming back by the informer wakes the
    *     ColocatedCache
    */
-  boolean prepare(Workload workload, Assessment assessment) {
+  boolean prepare(ColocatedCache owner, Workload workload, Assessment assessment) {
     boolean changed = false;
     for (Role role : Role.values()) {
       RoleModel model = workload.role(role);
+      if (!live.isOurs(owner, model.name())) {
+        continue;
+      }
       Set<String> kept = assessment.keptNodes(role);
       List<RunningPod> alive =
           cluster.pods(model.namespace(), model.name()).stream()

@@ -1,5 +1,6 @@
 package dev.colocatedcache.reconcile.child;
 
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -33,6 +34,13 @@ public final class LiveChildren {
   /** The Deployment of that name as the informer has it: ours, or one that was ours. */
   public Optional<Deployment> known(String namespace, String name) {
     return deployments.get(new ResourceID(name, namespace));
+  }
+
+  /** Whether {@code owner} controls the Deployment of that name. */
+  public boolean isOurs(ColocatedCache owner, String deployment) {
+    return known(owner.getMetadata().getNamespace(), deployment)
+        .filter(child -> Claim.isOurs(owner, child))
+        .isPresent();
   }
 
   /** The object that bears the name of {@code child}, ours or not. */
