@@ -3,6 +3,7 @@ package dev.colocatedcache.affinity;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.LimitRange;
 import io.fabric8.kubernetes.api.model.LimitRangeItem;
@@ -14,11 +15,13 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
+import io.fabric8.kubernetes.api.model.node.v1.Scheduling;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the API server makes of a pod before the scheduler sees it, as far as filters look at it:
@@ -28,6 +31,7 @@ import java.util.Map;
 final class Admission {
 
   private static final long DEFAULT_TOLERATION_SECONDS = 300;
+  private static final String HUGE_PAGES = "hugepages-";
   private static final Map<String, Integer> SYSTEM_PRIORITIES =
       Map.of("system-cluster-critical", 2_000_000_000, "system-node-critical", 2_000_001_000);
 
@@ -42,7 +46,7 @@ final class Admission {
   }
 
   /**
-   * The pod as it would be stored; the given one stays as it is.
+   * The pod as the scheduler reads it; the given one stays as it is.
    *
    * @throws InvalidInputException if the pod would be refused
    */
@@ -55,88 +59,169 @@ final class Admission {
     admission.defaultTolerationSeconds();
     admission.runtimeClass();
     admission.matchLabelKeys();
+    // What is read back from storage gets its defaults a second time.
+    admission.setDefaults();
     return copy;
   }
 
+  /** {@code SetDefaults_Pod}, then {@code SetDefaults_ResourceList} of every list of resources. */
   private void setDefaults() {
-    spec.getContainers().forEach(Admission::requestsFromLimits);
-    spec.getInitContainers().forEach(Admission::requestsFromLimits);
+    containers().forEach(container -> defaultRequestsToLimits(resourcesOf(container)));
+    if (spec.getResources() != null) {
+      defaultPodLevelHugePages(spec.getResources());
+      defaultPodLevelRequests(spec.getResources());
+    }
     if (Boolean.TRUE.equals(spec.getHostNetwork())) {
-      spec.getContainers().forEach(Admission::hostPorts);
-      spec.getInitContainers().forEach(Admission::hostPorts);
+      containers()
+          .flatMap(container -> Given.list(container.getPorts()).stream())
+          .forEach(Admission::defaultHostPort);
+    }
+    containers().forEach(container -> roundUp(resourcesOf(container)));
+    if (spec.getResources() != null) {
+      roundUp(spec.getResources());
+    }
+    spec.setOverhead(roundedUp(spec.getOverhead()));
+  }
+
+  private Stream<Container> containers() {
+    return Stream.concat(
+        Given.list(spec.getContainers()).stream(), Given.list(spec.getInitContainers()).stream());
+  }
+
+  private static ResourceRequirements resourcesOf(Container container) {
+    if (container.getResources() == null) {
+      container.setResources(new ResourceRequirements());
+    }
+    return container.getResources();
+  }
+
+  private static void defaultRequestsToLimits(ResourceRequirements resources) {
+    resources.setRequests(merged(resources.getRequests(), resources.getLimits()));
+  }
+
+  /**
+   * {@code defaultHugePagePodLimits}: where the pod has resources of its own, the containers'
+   * limits of huge pages.
+   */
+  private void defaultPodLevelHugePages(ResourceRequirements podLevel) {
+    Map<String, Quantity> requests = Given.map(podLevel.getRequests());
+    if (requests.isEmpty() && Given.map(podLevel.getLimits()).isEmpty()) {
+      return;
+    }
+    Map<String, Quantity> defaults = new LinkedHashMap<>();
+    PodRequests.ofContainers(spec, ResourceRequirements::getLimits)
+        .forEach(
+            (name, limit) -> {
+              if (name.startsWith(HUGE_PAGES) && !requests.containsKey(name)) {
+                defaults.put(name, limit.toModel());
+              }
+            });
+    podLevel.setLimits(merged(podLevel.getLimits(), defaults));
+  }
+
+  /**
+   * {@code defaultPodRequests}: where the pod has limits of its own, the containers' requests, or
+   * else those limits.
+   */
+  private void defaultPodLevelRequests(ResourceRequirements podLevel) {
+    if (Given.map(podLevel.getLimits()).isEmpty()) {
+      return;
+    }
+    Map<String, Quantity> defaults = new LinkedHashMap<>();
+    podLevel
+        .getLimits()
+        .forEach(
+            (name, limit) -> {
+              if (PodRequests.isPodLevel(name)) {
+                defaults.put(name, limit);
+              }
+            });
+    PodRequests.ofContainers(spec, ResourceRequirements::getRequests)
+        .forEach(
+            (name, request) -> {
+              if (PodRequests.isPodLevel(name) && !name.startsWith(HUGE_PAGES)) {
+                defaults.put(name, request.toModel());
+              }
+            });
+    podLevel.setRequests(merged(podLevel.getRequests(), defaults));
+  }
+
+  private static void defaultHostPort(ContainerPort port) {
+    if (port.getHostPort() == null || port.getHostPort() == 0) {
+      port.setHostPort(port.getContainerPort());
     }
   }
 
-  private static void requestsFromLimits(Container container) {
-    ResourceRequirements resources = container.getResources();
-    if (resources != null && resources.getLimits() != null) {
-      resources.setRequests(merged(resources.getRequests(), resources.getLimits()));
-    }
+  private static void roundUp(ResourceRequirements resources) {
+    resources.setRequests(roundedUp(resources.getRequests()));
+    resources.setLimits(roundedUp(resources.getLimits()));
   }
 
-  private static void hostPorts(Container container) {
-    for (ContainerPort port : container.getPorts()) {
-      if (port.getHostPort() == null || port.getHostPort() == 0) {
-        port.setHostPort(port.getContainerPort());
-      }
-    }
+  private static Map<String, Quantity> roundedUp(Map<String, Quantity> list) {
+    Map<String, Quantity> rounded = new LinkedHashMap<>();
+    PodRequests.quantities(list)
+        .forEach((name, quantity) -> rounded.put(name, quantity.roundedUpToMilli().toModel()));
+    return rounded;
+  }
+
+  /** The first list, and what only the second has. */
+  private static Map<String, Quantity> merged(
+      Map<String, Quantity> first, Map<String, Quantity> second) {
+    Map<String, Quantity> merged = new LinkedHashMap<>(Given.map(second));
+    merged.putAll(Given.map(first));
+    return merged;
   }
 
   private void limitRanger() {
     for (LimitRange range : context.limitRanges()) {
-      for (LimitRangeItem item : range.getSpec().getLimits()) {
+      Map<String, Quantity> requests = new LinkedHashMap<>();
+      Map<String, Quantity> limits = new LinkedHashMap<>();
+      List<LimitRangeItem> items =
+          range.getSpec() == null ? List.of() : Given.list(range.getSpec().getLimits());
+      for (LimitRangeItem item : items) {
         if ("Container".equals(item.getType())) {
-          spec.getContainers().forEach(container -> applyDefaults(container, item));
-          spec.getInitContainers().forEach(container -> applyDefaults(container, item));
+          requests.putAll(Given.map(item.getDefaultRequest()));
+          limits.putAll(Given.map(item.getDefault()));
         }
       }
+      containers()
+          .map(Admission::resourcesOf)
+          .forEach(
+              resources -> {
+                resources.setRequests(merged(resources.getRequests(), requests));
+                resources.setLimits(merged(resources.getLimits(), limits));
+              });
     }
-  }
-
-  private static void applyDefaults(Container container, LimitRangeItem item) {
-    if (container.getResources() == null) {
-      container.setResources(new ResourceRequirements());
-    }
-    ResourceRequirements resources = container.getResources();
-    resources.setRequests(merged(resources.getRequests(), item.getDefaultRequest()));
-    resources.setLimits(merged(resources.getLimits(), item.getDefault()));
-  }
-
-  /** The first map, and what only the second has. */
-  private static Map<String, Quantity> merged(
-      Map<String, Quantity> first, Map<String, Quantity> second) {
-    Map<String, Quantity> merged = new LinkedHashMap<>();
-    if (second != null) {
-      merged.putAll(second);
-    }
-    if (first != null) {
-      merged.putAll(first);
-    }
-    return merged;
   }
 
   private void priority() {
-    String name = spec.getPriorityClassName();
-    if (name == null || name.isEmpty()) {
-      spec.setPriority(
-          context.priorityClasses().stream()
-              .filter(priorityClass -> Boolean.TRUE.equals(priorityClass.getGlobalDefault()))
-              .mapToInt(PriorityClass::getValue)
-              .min()
-              .orElse(0));
-      return;
+    int priority = priorityOfItsClass();
+    if (spec.getPriority() != null && spec.getPriority() != priority) {
+      throw new InvalidInputException(
+          "spec.priority is %d, but its priority class gives %d"
+              .formatted(spec.getPriority(), priority));
     }
-    for (PriorityClass priorityClass : context.priorityClasses()) {
-      if (name.equals(priorityClass.getMetadata().getName())) {
-        spec.setPriority(priorityClass.getValue());
-        return;
+    spec.setPriority(priority);
+  }
+
+  private int priorityOfItsClass() {
+    String name = spec.getPriorityClassName();
+    if (!Given.isSet(name)) {
+      return context.priorityClasses().stream()
+          .filter(candidate -> Boolean.TRUE.equals(candidate.getGlobalDefault()))
+          .mapToInt(PriorityClass::getValue)
+          .min()
+          .orElse(0);
+    }
+    for (PriorityClass candidate : context.priorityClasses()) {
+      if (name.equals(candidate.getMetadata().getName())) {
+        return candidate.getValue();
       }
     }
-    Integer system = SYSTEM_PRIORITIES.get(name);
-    if (system == null) {
-      throw new InvalidInputException("no PriorityClass with name " + name + " was found");
+    if (!SYSTEM_PRIORITIES.containsKey(name)) {
+      throw new InvalidInputException("there is no PriorityClass " + name);
     }
-    spec.setPriority(system);
+    return SYSTEM_PRIORITIES.get(name);
   }
 
   private void defaultTolerationSeconds() {
@@ -145,47 +230,60 @@ final class Admission {
   }
 
   private void tolerateForAWhile(String key) {
-    boolean tolerated =
-        spec.getTolerations().stream()
-            .anyMatch(t -> isOneOf(t.getKey(), key) && isOneOf(t.getEffect(), "NoExecute"));
-    if (!tolerated) {
-      List<Toleration> tolerations = new ArrayList<>(spec.getTolerations());
-      tolerations.add(new Toleration("NoExecute", key, "Exists", DEFAULT_TOLERATION_SECONDS, null));
-      spec.setTolerations(tolerations);
+    boolean decided =
+        Given.list(spec.getTolerations()).stream()
+            .anyMatch(
+                toleration ->
+                    isAnyOr(key, toleration.getKey())
+                        && isAnyOr("NoExecute", toleration.getEffect()));
+    if (!decided) {
+      addTolerations(
+          List.of(new Toleration("NoExecute", key, "Exists", DEFAULT_TOLERATION_SECONDS, null)));
     }
   }
 
-  private static boolean isOneOf(String text, String expected) {
-    return text == null || text.isEmpty() || text.equals(expected);
+  private static boolean isAnyOr(String expected, String actual) {
+    return !Given.isSet(actual) || actual.equals(expected);
+  }
+
+  private void addTolerations(List<Toleration> more) {
+    List<Toleration> tolerations = new ArrayList<>(Given.list(spec.getTolerations()));
+    tolerations.addAll(more);
+    spec.setTolerations(tolerations);
   }
 
   private void runtimeClass() {
     String name = spec.getRuntimeClassName();
-    if (name == null || name.isEmpty()) {
+    if (!Given.isSet(name)) {
       return;
     }
     RuntimeClass runtimeClass =
         context.runtimeClasses().stream()
             .filter(candidate -> name.equals(candidate.getMetadata().getName()))
             .findFirst()
-            .orElseThrow(
-                () -> new InvalidInputException("RuntimeClass \"" + name + "\" not found"));
+            .orElseThrow(() -> new InvalidInputException("there is no RuntimeClass " + name));
     if (runtimeClass.getOverhead() != null) {
       spec.setOverhead(runtimeClass.getOverhead().getPodFixed());
     }
-    if (runtimeClass.getScheduling() != null) {
-      Map<String, String> nodeSelector = new LinkedHashMap<>();
-      if (spec.getNodeSelector() != null) {
-        nodeSelector.putAll(spec.getNodeSelector());
-      }
-      if (runtimeClass.getScheduling().getNodeSelector() != null) {
-        nodeSelector.putAll(runtimeClass.getScheduling().getNodeSelector());
-      }
-      spec.setNodeSelector(nodeSelector);
-      List<Toleration> tolerations = new ArrayList<>(spec.getTolerations());
-      tolerations.addAll(runtimeClass.getScheduling().getTolerations());
-      spec.setTolerations(tolerations);
+    Scheduling scheduling = runtimeClass.getScheduling();
+    if (scheduling != null) {
+      addToNodeSelector(Given.map(scheduling.getNodeSelector()), name);
+      addTolerations(Given.list(scheduling.getTolerations()));
     }
+  }
+
+  private void addToNodeSelector(Map<String, String> more, String runtimeClass) {
+    Map<String, String> nodeSelector = new LinkedHashMap<>(Given.map(spec.getNodeSelector()));
+    more.forEach(
+        (key, value) -> {
+          String own = nodeSelector.putIfAbsent(key, value);
+          if (own != null && !own.equals(value)) {
+            throw new InvalidInputException(
+                "spec.nodeSelector has %s=%s, but RuntimeClass %s demands %s=%s"
+                    .formatted(key, own, runtimeClass, key, value));
+          }
+        });
+    spec.setNodeSelector(nodeSelector);
   }
 
   /**
@@ -193,40 +291,33 @@ final class Admission {
    */
   private void matchLabelKeys() {
     Affinity affinity = spec.getAffinity();
-    if (affinity == null) {
-      return;
-    }
-    if (affinity.getPodAffinity() != null) {
-      affinity
-          .getPodAffinity()
-          .getRequiredDuringSchedulingIgnoredDuringExecution()
+    if (affinity != null && affinity.getPodAffinity() != null) {
+      Given.list(affinity.getPodAffinity().getRequiredDuringSchedulingIgnoredDuringExecution())
           .forEach(this::mergeLabelKeys);
     }
-    if (affinity.getPodAntiAffinity() != null) {
-      affinity
-          .getPodAntiAffinity()
-          .getRequiredDuringSchedulingIgnoredDuringExecution()
+    if (affinity != null && affinity.getPodAntiAffinity() != null) {
+      Given.list(affinity.getPodAntiAffinity().getRequiredDuringSchedulingIgnoredDuringExecution())
           .forEach(this::mergeLabelKeys);
     }
   }
 
   private void mergeLabelKeys(PodAffinityTerm term) {
-    Map<String, String> labels = pod.getMetadata().getLabels();
-    if (term.getLabelSelector() == null || labels == null) {
-      return;
+    LabelSelector selector = term.getLabelSelector();
+    if (selector != null) {
+      List<LabelSelectorRequirement> expressions =
+          new ArrayList<>(Given.list(selector.getMatchExpressions()));
+      expressions.addAll(onOwnLabels(term.getMatchLabelKeys(), "In"));
+      expressions.addAll(onOwnLabels(term.getMismatchLabelKeys(), "NotIn"));
+      selector.setMatchExpressions(expressions);
     }
-    List<LabelSelectorRequirement> expressions =
-        new ArrayList<>(term.getLabelSelector().getMatchExpressions());
-    for (String key : term.getMatchLabelKeys()) {
-      if (labels.containsKey(key)) {
-        expressions.add(new LabelSelectorRequirement(key, "In", List.of(labels.get(key))));
-      }
-    }
-    for (String key : term.getMismatchLabelKeys()) {
-      if (labels.containsKey(key)) {
-        expressions.add(new LabelSelectorRequirement(key, "NotIn", List.of(labels.get(key))));
-      }
-    }
-    term.getLabelSelector().setMatchExpressions(expressions);
+  }
+
+  /** Keys that the pod does not have are skipped. */
+  private List<LabelSelectorRequirement> onOwnLabels(List<String> keys, String operator) {
+    Map<String, String> labels = Given.map(pod.getMetadata().getLabels());
+    return Given.list(keys).stream()
+        .filter(labels::containsKey)
+        .map(key -> new LabelSelectorRequirement(key, operator, List.of(labels.get(key))))
+        .toList();
   }
 }

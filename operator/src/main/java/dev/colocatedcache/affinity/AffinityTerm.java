@@ -45,17 +45,17 @@ record AffinityTerm(
   }
 
   private static List<AffinityTerm> of(List<PodAffinityTerm> terms, String namespace) {
-    return terms.stream().map(term -> of(term, namespace)).toList();
+    return Given.list(terms).stream().map(term -> of(term, namespace)).toList();
   }
 
   private static AffinityTerm of(PodAffinityTerm term, String namespace) {
-    List<String> listed = term.getNamespaces();
-    boolean unset = (listed == null || listed.isEmpty()) && term.getNamespaceSelector() == null;
+    List<String> listed = Given.list(term.getNamespaces());
+    boolean unset = listed.isEmpty() && term.getNamespaceSelector() == null;
     return new AffinityTerm(
-        unset ? Set.of(namespace) : listed == null ? Set.of() : Set.copyOf(listed),
+        unset ? Set.of(namespace) : Set.copyOf(listed),
         Selector.of(term.getNamespaceSelector()),
         Selector.of(term.getLabelSelector()),
-        term.getTopologyKey() == null ? "" : term.getTopologyKey());
+        Given.text(term.getTopologyKey()));
   }
 
   /**

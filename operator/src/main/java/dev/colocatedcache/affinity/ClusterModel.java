@@ -21,6 +21,8 @@ public final class ClusterModel {
   private static final String DEFAULT_SCHEDULER = "default-scheduler";
   private static final String HOSTNAME = "kubernetes.io/hostname";
 
+  private final KubernetesVersion version;
+
   /** By name, in the order of a snapshot; also names that only pods know of. */
   private final TreeMap<String, NodeState> nodes = new TreeMap<>();
 
@@ -34,6 +36,16 @@ public final class ClusterModel {
   private Snapshot snapshot = new Snapshot(new NodeInfo[0], namespaces, 0, Snapshot.noTopologies());
   private boolean snapshotIsStale;
   private boolean nodesCameOrWent;
+
+  /** A model of a cluster of the default version. */
+  public ClusterModel() {
+    this(KubernetesVersion.DEFAULT);
+  }
+
+  /** A model of a cluster of the given version: what pods take on nodes depends on it. */
+  public ClusterModel(KubernetesVersion version) {
+    this.version = version;
+  }
 
   /**
    * Adds or replaces a node.
@@ -177,7 +189,7 @@ public final class ClusterModel {
     PodStatus status = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
     PodShape shape;
     try {
-      shape = PodShape.of(pod.getMetadata(), spec, status);
+      shape = PodShape.of(pod.getMetadata(), spec, status, version);
     } catch (InvalidInputException invalid) {
       throw invalid.in(
           "Pod " + pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName());
@@ -186,11 +198,11 @@ public final class ClusterModel {
     if (known != null) {
       shapes.release(known.shape());
     }
-    boolean bound = isSet(spec.getNodeName());
+    boolean bound = Given.isSet(spec.getNodeName());
     boolean nominated =
         !bound
-            && isSet(status.getNominatedNodeName())
-            && (!isSet(spec.getSchedulerName())
+            && Given.isSet(status.getNominatedNodeName())
+            && (!Given.isSet(spec.getSchedulerName())
                 || spec.getSchedulerName().equals(DEFAULT_SCHEDULER));
     String node = bound ? spec.getNodeName() : nominated ? status.getNominatedNodeName() : null;
     return new PodInfo(
@@ -201,7 +213,7 @@ public final class ClusterModel {
         phase(status.getPhase()),
         nominated,
         pod.getMetadata().getDeletionTimestamp() != null,
-        status.getConditions().stream()
+        Given.list(status.getConditions()).stream()
             .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus())));
   }
 
@@ -211,12 +223,8 @@ public final class ClusterModel {
     return name.equals(known) ? known : name;
   }
 
-  private static boolean isSet(String text) {
-    return text != null && !text.isEmpty();
-  }
-
   private static PodInfo.Phase phase(String phase) {
-    return switch (phase == null ? "" : phase) {
+    return switch (Given.text(phase)) {
       case "Running" -> PodInfo.Phase.RUNNING;
       case "Succeeded" -> PodInfo.Phase.SUCCEEDED;
       case "Failed" -> PodInfo.Phase.FAILED;

@@ -9,12 +9,11 @@ interface Filter {
   /** The verdict of a filter that has nothing against the node. */
   Verdict FITS = new Verdict.Fits();
 
-  /** Whether the pod may run on the node. */
+  /** Whether the pod says nothing that the filter could hold against any node. */
+  default boolean skips() {
+    return false;
+  }
+
+  /** Whether the pod may run on the node, the one at that position of the snapshot. */
   Verdict verdict(int node, NodeInfo info);
-
-  /** A further pod is on the node from now on. */
-  default void add(PodInfo pod, int node) {}
-
-  /** A pod that was added is gone again. */
-  default void remove(PodInfo pod, int node) {}
 }

@@ -17,19 +17,19 @@ record HostPort(String ip, String protocol, int port) {
    */
   static List<HostPort> of(PodSpec spec) {
     List<HostPort> ports = new ArrayList<>();
-    for (Container container : spec.getInitContainers()) {
+    for (Container container : Given.list(spec.getInitContainers())) {
       if (PodRequests.isSidecar(container)) {
         addPorts(ports, container);
       }
     }
-    for (Container container : spec.getContainers()) {
+    for (Container container : Given.list(spec.getContainers())) {
       addPorts(ports, container);
     }
     return List.copyOf(ports);
   }
 
   private static void addPorts(List<HostPort> ports, Container container) {
-    for (ContainerPort port : container.getPorts()) {
+    for (ContainerPort port : Given.list(container.getPorts())) {
       if (port.getHostPort() != null && port.getHostPort() > 0) {
         ports.add(
             new HostPort(
@@ -41,7 +41,7 @@ record HostPort(String ip, String protocol, int port) {
   }
 
   private static String orElse(String text, String fallback) {
-    return text == null || text.isEmpty() ? fallback : text;
+    return Given.isSet(text) ? text : fallback;
   }
 
   /**

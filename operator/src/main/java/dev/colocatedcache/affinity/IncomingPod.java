@@ -1,17 +1,15 @@
 package dev.colocatedcache.affinity;
 
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** A pod that asks for a node: all that the filters look at, read once. Immutable. */
@@ -33,7 +31,7 @@ public final class IncomingPod {
     ObjectMeta metadata = pod.getMetadata();
     PodSpec spec = pod.getSpec();
     String namespace = metadata.getNamespace();
-    this.name = metadata.getName() == null ? "" : metadata.getName();
+    this.name = Given.text(metadata.getName());
     this.shape =
         new PodShape(
             namespace,
@@ -44,11 +42,11 @@ public final class IncomingPod {
             spec.getPriority() == null ? 0 : spec.getPriority(),
             null,
             null);
-    this.nodeName = spec.getNodeName() == null ? "" : spec.getNodeName();
-    this.tolerations = spec.getTolerations().stream().map(Toleration::of).toList();
+    this.nodeName = Given.text(spec.getNodeName());
+    this.tolerations = Given.list(spec.getTolerations()).stream().map(Toleration::of).toList();
     this.nodeAffinity = RequiredNodeAffinity.of(spec);
     this.affinity = AffinityTerm.affinity(spec.getAffinity(), namespace);
-    this.spreadConstraints = SpreadConstraint.of(spec, metadata.getLabels());
+    this.spreadConstraints = SpreadConstraint.of(spec, Given.map(metadata.getLabels()));
     this.neededFeatures = neededFeatures(spec);
     this.unsupported = Unsupported.in(spec);
   }
@@ -59,14 +57,7 @@ public final class IncomingPod {
    * @throws InvalidInputException if a quantity or a selector is invalid
    */
   public static IncomingPod asStored(Pod pod) {
-    if (pod.getMetadata() == null || pod.getSpec() == null) {
-      throw new InvalidInputException("a Pod has no metadata or no spec");
-    }
-    try {
-      return new IncomingPod(inNamespace(pod));
-    } catch (InvalidInputException invalid) {
-      throw invalid.in("Pod " + pod.getMetadata().getNamespace() + "/" + nameOf(pod));
-    }
+    return read(pod, UnaryOperator.identity());
   }
 
   /**
@@ -76,16 +67,7 @@ public final class IncomingPod {
    *     does not exist
    */
   public static IncomingPod admitted(Pod pod, AdmissionContext context) {
-    if (pod.getMetadata() == null || pod.getSpec() == null) {
-      throw new InvalidInputException("a Pod has no metadata or no spec");
-    }
-    Pod admitted;
-    try {
-      admitted = Admission.admit(inNamespace(pod), context);
-    } catch (InvalidInputException invalid) {
-      throw invalid.in("Pod " + pod.getMetadata().getNamespace() + "/" + nameOf(pod));
-    }
-    return asStored(admitted);
+    return read(pod, written -> Admission.admit(written, context));
   }
 
   /**
@@ -100,8 +82,7 @@ public final class IncomingPod {
         template.getMetadata() == null
             ? new ObjectMetaBuilder()
             : new ObjectMetaBuilder(template.getMetadata());
-    Map<String, String> labels = metadata.getLabels();
-    if (labels == null || !labels.containsKey(TEMPLATE_HASH)) {
+    if (!Given.map(metadata.getLabels()).containsKey(TEMPLATE_HASH)) {
       metadata.addToLabels(TEMPLATE_HASH, "not-yet-known");
     }
     return admitted(
@@ -112,25 +93,35 @@ public final class IncomingPod {
         context);
   }
 
-  private static Pod inNamespace(Pod pod) {
-    String namespace = pod.getMetadata().getNamespace();
-    return namespace != null && !namespace.isEmpty()
-        ? pod
-        : new PodBuilder(pod).editMetadata().withNamespace("default").endMetadata().build();
+  private static IncomingPod read(Pod pod, UnaryOperator<Pod> admission) {
+    if (pod.getMetadata() == null || pod.getSpec() == null) {
+      throw new InvalidInputException("a Pod has no metadata or no spec");
+    }
+    Pod inNamespace =
+        Given.isSet(pod.getMetadata().getNamespace())
+            ? pod
+            : new PodBuilder(pod).editMetadata().withNamespace("default").endMetadata().build();
+    try {
+      return new IncomingPod(admission.apply(inNamespace));
+    } catch (InvalidInputException invalid) {
+      throw invalid.in("Pod " + inNamespace.getMetadata().getNamespace() + "/" + nameOf(pod));
+    }
   }
 
   private static String nameOf(Pod pod) {
     ObjectMeta metadata = pod.getMetadata();
-    return metadata.getName() != null ? metadata.getName() : metadata.getGenerateName();
+    return Given.isSet(metadata.getName())
+        ? metadata.getName()
+        : Given.text(metadata.getGenerateName()) + "…";
   }
 
   /** The features of KEP-5328 that a kubelet must declare to run the pod. */
   private static Set<String> neededFeatures(PodSpec spec) {
     Set<String> features = new TreeSet<>();
     boolean restartsAll =
-        Stream.concat(spec.getContainers().stream(), spec.getInitContainers().stream())
-            .map(Container::getRestartPolicyRules)
-            .flatMap(List::stream)
+        Stream.of(spec.getContainers(), spec.getInitContainers())
+            .flatMap(containers -> Given.list(containers).stream())
+            .flatMap(container -> Given.list(container.getRestartPolicyRules()).stream())
             .anyMatch(rule -> "RestartAllContainers".equals(rule.getAction()));
     if (restartsAll) {
       features.add("RestartAllContainersOnContainerExits");
@@ -184,41 +175,5 @@ public final class IncomingPod {
 
   Set<String> neededFeatures() {
     return neededFeatures;
-  }
-
-  /** This pod bound to a node. */
-  PodInfo on(String node) {
-    return new PodInfo(
-        name, shape, PodInfo.NO_SHAPE_ID, node, PodInfo.Phase.PENDING, false, false, false);
-  }
-
-  /** What the filters of the default profile decide that this package does not. */
-  private static final class Unsupported {
-
-    private Unsupported() {}
-
-    static List<String> in(PodSpec spec) {
-      List<String> sentences = new ArrayList<>();
-      spec.getVolumes().stream()
-          .filter(v -> v.getPersistentVolumeClaim() != null || v.getEphemeral() != null)
-          .forEach(
-              v ->
-                  sentences.add(
-                      "The volume "
-                          + v.getName()
-                          + " is a persistent one: where it may be attached is not considered."));
-      if (!spec.getResourceClaims().isEmpty()) {
-        sentences.add("The pod has resource claims: which devices are free is not considered.");
-      }
-      if (!spec.getSchedulingGates().isEmpty()) {
-        sentences.add("The pod has scheduling gates: it is judged as if they were open.");
-      }
-      String scheduler = spec.getSchedulerName();
-      if (scheduler != null && !scheduler.isEmpty() && !scheduler.equals("default-scheduler")) {
-        sentences.add(
-            "The pod asks for the scheduler " + scheduler + ": it is judged by the default one.");
-      }
-      return List.copyOf(sentences);
-    }
   }
 }

@@ -2,16 +2,14 @@ package dev.colocatedcache.affinity;
 
 import dev.colocatedcache.affinity.Verdict.Rejected;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Rejects nodes in whose domains the pods that the incoming pod must be near are missing, pods that
  * it must not be near are present, or pods are present that must not be near it. The affinity of
  * existing pods is not enforced.
  */
-final class InterPodAffinity implements Filter {
+final class InterPodAffinity implements Filter, PreFilterExtensions {
 
   static final String NAME = "InterPodAffinity";
   private static final Verdict AFFINITY =
@@ -28,17 +26,17 @@ final class InterPodAffinity implements Filter {
   private final List<AffinityTerm> antiAffinity;
 
   /**
-   * By topology key: pods that match all affinity terms, pods that match an anti-affinity term,
-   * pods that repel.
+   * Pods that match all affinity terms, pods that match an anti-affinity term, pods that repel the
+   * incoming one.
    */
-  private final Map<String, DomainCounts> near = new HashMap<>();
+  private final List<DomainCounts> near = new ArrayList<>();
 
-  private final Map<String, DomainCounts> apart = new HashMap<>();
-  private final Map<String, DomainCounts> repelling = new HashMap<>();
+  private final List<DomainCounts> apart = new ArrayList<>();
+  private final List<DomainCounts> repelling = new ArrayList<>();
   private final boolean matchesItself;
 
-  /** What a pod of each shape counts for, as far as it was looked at. */
-  private final Bearing[] bearings;
+  /** The counts that the pods of a shape belong to. */
+  private final PerShape<DomainCounts[]> bearings;
 
   InterPodAffinity(IncomingPod pod, Snapshot snapshot) {
     this.snapshot = snapshot;
@@ -47,51 +45,39 @@ final class InterPodAffinity implements Filter {
     this.affinity = unrolled(pod.affinity());
     this.antiAffinity = unrolled(incoming.antiAffinity());
     this.matchesItself = matchesAllAffinity(incoming);
-    this.bearings = new Bearing[snapshot.shapes()];
-    for (AffinityTerm term : affinity) {
-      counts(near, term);
-    }
-    for (AffinityTerm term : antiAffinity) {
-      counts(apart, term);
-    }
+    this.bearings = new PerShape<>(snapshot, this::bearing);
+    affinity.forEach(term -> counts(near, term));
+    antiAffinity.forEach(term -> counts(apart, term));
     for (int node = 0; node < snapshot.size(); node++) {
       NodeInfo info = snapshot.node(node);
       for (int i = 0; i < info.podCount(); i++) {
-        bearing(info.pod(i)).count(node, 1);
+        count(bearings.of(info, i), node, 1);
       }
     }
   }
 
-  /**
-   * Terms with the names of the namespaces that they select now; the selector still applies to
-   * unlabelled ones.
-   */
+  /** Terms with the names of the namespaces that they select now. */
   private List<AffinityTerm> unrolled(List<AffinityTerm> terms) {
     return terms.stream().map(term -> term.unrolled(snapshot.namespaces())).toList();
   }
 
-  private DomainCounts counts(Map<String, DomainCounts> byKey, AffinityTerm term) {
-    return byKey.computeIfAbsent(
-        term.topologyKey(), key -> new DomainCounts(snapshot.topology(key)));
+  /** The counts by the term's topology key. */
+  private DomainCounts counts(List<DomainCounts> all, AffinityTerm term) {
+    for (DomainCounts counts : all) {
+      if (counts.topologyKey.equals(term.topologyKey())) {
+        return counts;
+      }
+    }
+    DomainCounts counts =
+        new DomainCounts(term.topologyKey(), snapshot.topology(term.topologyKey()));
+    all.add(counts);
+    return counts;
   }
 
-  private Bearing bearing(PodInfo pod) {
-    int id = pod.shapeId();
-    if (id < 0) {
-      return bearing(pod.shape());
-    }
-    Bearing known = bearings[id];
-    if (known == null) {
-      known = bearing(pod.shape());
-      bearings[id] = known;
-    }
-    return known;
-  }
-
-  private Bearing bearing(PodShape existing) {
+  private DomainCounts[] bearing(PodShape existing) {
     List<DomainCounts> counts = new ArrayList<>();
     if (matchesAllAffinity(existing)) {
-      affinity.forEach(term -> counts.add(counts(near, term)));
+      counts.addAll(near);
     }
     for (AffinityTerm term : antiAffinity) {
       if (term.matches(existing.namespace(), Labels.NONE, existing.labels())) {
@@ -103,7 +89,7 @@ final class InterPodAffinity implements Filter {
         counts.add(counts(repelling, term));
       }
     }
-    return counts.isEmpty() ? Bearing.NONE : new Bearing(counts);
+    return counts.toArray(DomainCounts[]::new);
   }
 
   private boolean matchesAllAffinity(PodShape pod) {
@@ -120,10 +106,10 @@ final class InterPodAffinity implements Filter {
     if (!satisfiesAffinity(node)) {
       return AFFINITY;
     }
-    if (anyIn(apart, node)) {
+    if (anyAt(node, apart)) {
       return ANTI_AFFINITY;
     }
-    return anyIn(repelling, node) ? EXISTING_ANTI_AFFINITY : FITS;
+    return anyAt(node, repelling) ? EXISTING_ANTI_AFFINITY : FITS;
   }
 
   /**
@@ -131,7 +117,7 @@ final class InterPodAffinity implements Filter {
    */
   private boolean satisfiesAffinity(int node) {
     boolean found = true;
-    for (DomainCounts counts : near.values()) {
+    for (DomainCounts counts : near) {
       if (!counts.hasDomain(node)) {
         return false;
       }
@@ -141,20 +127,17 @@ final class InterPodAffinity implements Filter {
   }
 
   /** Whether no pod is counted in the whole cluster. */
-  private static boolean none(Map<String, DomainCounts> byKey) {
-    for (DomainCounts counts : byKey.values()) {
-      if (!counts.isEmpty()) {
+  private static boolean none(List<DomainCounts> all) {
+    for (DomainCounts counts : all) {
+      if (counts.total > 0) {
         return false;
       }
     }
     return true;
   }
 
-  private static boolean anyIn(Map<String, DomainCounts> byKey, int node) {
-    if (byKey.isEmpty()) {
-      return false;
-    }
-    for (DomainCounts counts : byKey.values()) {
+  private static boolean anyAt(int node, List<DomainCounts> all) {
+    for (DomainCounts counts : all) {
       if (counts.anyAt(node)) {
         return true;
       }
@@ -165,14 +148,14 @@ final class InterPodAffinity implements Filter {
   @Override
   public void add(PodInfo pod, int node) {
     if (!ignores(pod)) {
-      bearing(pod).count(node, 1);
+      count(bearings.of(pod), node, 1);
     }
   }
 
   @Override
   public void remove(PodInfo pod, int node) {
     if (!ignores(pod)) {
-      bearing(pod).count(node, -1);
+      count(bearings.of(pod), node, -1);
     }
   }
 
@@ -184,26 +167,29 @@ final class InterPodAffinity implements Filter {
     return pod.nominated() && near.isEmpty() && apart.isEmpty() && none(repelling);
   }
 
-  /** The counts that a pod belongs to. */
-  private record Bearing(List<DomainCounts> counts) {
+  private static void count(DomainCounts[] bearing, int node, int delta) {
+    for (DomainCounts counts : bearing) {
+      counts.count(node, delta);
+    }
+  }
 
-    static final Bearing NONE = new Bearing(List.of());
-
-    void count(int node, int delta) {
-      for (DomainCounts each : counts) {
-        each.count(node, delta);
-      }
+  /** How a pod on the node counts: pods on nodes that are seen alike count the same. */
+  void describe(PodInfo pod, int node, List<Integer> view) {
+    for (DomainCounts counts : bearings.of(pod)) {
+      view.add(counts.topology.domainOf(node));
     }
   }
 
   /** A number of pods in each domain of a topology; pods on nodes that lack the key are in none. */
   private static final class DomainCounts {
 
+    private final String topologyKey;
     private final Topology topology;
     private final int[] counts;
     private int total;
 
-    DomainCounts(Topology topology) {
+    DomainCounts(String topologyKey, Topology topology) {
+      this.topologyKey = topologyKey;
       this.topology = topology;
       this.counts = new int[topology.size()];
     }
@@ -223,10 +209,6 @@ final class InterPodAffinity implements Filter {
     boolean anyAt(int node) {
       int domain = topology.domainOf(node);
       return domain != Topology.NO_DOMAIN && counts[domain] > 0;
-    }
-
-    boolean isEmpty() {
-      return total == 0;
     }
   }
 }

@@ -17,6 +17,11 @@ final class NodeAffinity implements Filter {
   }
 
   @Override
+  public boolean skips() {
+    return required.isEmpty();
+  }
+
+  @Override
   public Verdict verdict(int node, NodeInfo info) {
     return required.matches(info) ? FITS : REJECTED;
   }

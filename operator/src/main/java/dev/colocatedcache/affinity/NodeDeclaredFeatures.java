@@ -16,7 +16,12 @@ final class NodeDeclaredFeatures implements Filter {
   }
 
   @Override
+  public boolean skips() {
+    return needed.isEmpty();
+  }
+
+  @Override
   public Verdict verdict(int node, NodeInfo info) {
-    return needed.isEmpty() || info.declaredFeatures().containsAll(needed) ? FITS : REJECTED;
+    return info.declaredFeatures().containsAll(needed) ? FITS : REJECTED;
   }
 }

@@ -3,7 +3,6 @@ package dev.colocatedcache.affinity;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeSpec;
 import io.fabric8.kubernetes.api.model.NodeStatus;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -18,22 +17,26 @@ public final class NodeInfo {
 
   private final Traits traits;
   private final PodInfo[] pods;
+  private final int[] shapeIds;
   private final PodInfo[] nominated;
-  private final Resources requested;
+  private final Occupancy occupancy;
 
-  private NodeInfo(Traits traits, PodInfo[] pods, PodInfo[] nominated, Resources requested) {
+  private NodeInfo(
+      Traits traits, PodInfo[] pods, int[] shapeIds, PodInfo[] nominated, Occupancy occupancy) {
     this.traits = traits;
     this.pods = pods;
+    this.shapeIds = shapeIds;
     this.nominated = nominated;
-    this.requested = requested;
+    this.occupancy = occupancy;
   }
 
   static NodeInfo of(Traits traits, List<PodInfo> pods, List<PodInfo> nominated) {
-    Resources requested = Resources.NONE;
-    for (PodInfo pod : pods) {
-      requested = requested.plus(pod.shape().requests());
+    PodInfo[] array = pods.toArray(NO_PODS);
+    int[] shapeIds = new int[array.length];
+    for (int i = 0; i < array.length; i++) {
+      shapeIds[i] = array[i].shapeId();
     }
-    return new NodeInfo(traits, pods.toArray(NO_PODS), nominated.toArray(NO_PODS), requested);
+    return new NodeInfo(traits, array, shapeIds, nominated.toArray(NO_PODS), Occupancy.of(array));
   }
 
   public String name() {
@@ -71,8 +74,8 @@ public final class NodeInfo {
     return traits.declaredFeatures;
   }
 
-  Resources requested() {
-    return requested;
+  Occupancy occupancy() {
+    return occupancy;
   }
 
   int podCount() {
@@ -83,37 +86,28 @@ public final class NodeInfo {
     return pods[index];
   }
 
+  /** The shape of a pod, without a look at the pod. */
+  int shapeId(int index) {
+    return shapeIds[index];
+  }
+
   /** Pods that wait for their victims to leave this node. */
   List<PodInfo> nominated() {
     return Arrays.asList(nominated);
   }
 
-  Traits traits() {
-    return traits;
-  }
-
-  /** This node with one pod more on it. */
-  NodeInfo with(PodInfo pod) {
-    PodInfo[] more = Arrays.copyOf(pods, pods.length + 1);
-    more[pods.length] = pod;
-    return new NodeInfo(traits, more, nominated, requested.plus(pod.shape().requests()));
+  /** This node, of which one pod more takes its part; the pod is not among {@link #pods()}. */
+  NodeInfo occupiedBy(PodShape pod) {
+    return new NodeInfo(traits, pods, shapeIds, nominated, occupancy.plus(pod));
   }
 
   /** This node without the pods, bound or nominated, that fulfil the condition. */
   NodeInfo without(Predicate<PodInfo> condition) {
-    List<PodInfo> left = new ArrayList<>(pods.length);
-    Resources requestedByLeft = requested;
-    for (PodInfo pod : pods) {
-      if (condition.test(pod)) {
-        requestedByLeft = requestedByLeft.minus(pod.shape().requests());
-      } else {
-        left.add(pod);
-      }
-    }
-    List<PodInfo> nominatedLeft = new ArrayList<>(Arrays.asList(nominated));
-    nominatedLeft.removeIf(condition);
-    return new NodeInfo(
-        traits, left.toArray(NO_PODS), nominatedLeft.toArray(NO_PODS), requestedByLeft);
+    Predicate<PodInfo> stays = condition.negate();
+    return of(
+        traits,
+        Arrays.stream(pods).filter(stays).toList(),
+        Arrays.stream(nominated).filter(stays).toList());
   }
 
   @Override
@@ -147,7 +141,7 @@ public final class NodeInfo {
             name,
             Labels.of(node.getMetadata().getLabels()),
             Boolean.TRUE.equals(spec.getUnschedulable()),
-            spec.getTaints().stream().map(Taint::of).toList(),
+            Given.list(spec.getTaints()).stream().map(Taint::of).toList(),
             Resources.of(PodRequests.quantities(status.getAllocatable())),
             declaredFeatures(status));
       } catch (InvalidInputException invalid) {
@@ -155,11 +149,19 @@ public final class NodeInfo {
       }
     }
 
-    /** {@code status.declaredFeatures}, which the model has no getter for. */
+    /**
+     * {@code status.declaredFeatures}, which the model has no getter for. Kubelets sort the list
+     * and the scheduler relies on it: a name that comes after one that sorts behind it is not seen.
+     */
     private static Set<String> declaredFeatures(NodeStatus status) {
-      Set<String> features = new TreeSet<>();
+      TreeSet<String> features = new TreeSet<>();
       if (status.getAdditionalProperties().get("declaredFeatures") instanceof List<?> declared) {
-        declared.forEach(feature -> features.add(String.valueOf(feature)));
+        for (Object element : declared) {
+          String feature = String.valueOf(element);
+          if (features.isEmpty() || feature.compareTo(features.last()) > 0) {
+            features.add(feature);
+          }
+        }
       }
       return Set.copyOf(features);
     }

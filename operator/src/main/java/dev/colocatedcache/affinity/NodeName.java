@@ -15,7 +15,12 @@ final class NodeName implements Filter {
   }
 
   @Override
+  public boolean skips() {
+    return wanted.isEmpty();
+  }
+
+  @Override
   public Verdict verdict(int node, NodeInfo info) {
-    return wanted.isEmpty() || wanted.equals(info.name()) ? FITS : REJECTED;
+    return wanted.equals(info.name()) ? FITS : REJECTED;
   }
 }

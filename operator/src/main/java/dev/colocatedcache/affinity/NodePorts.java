@@ -20,16 +20,16 @@ final class NodePorts implements Filter {
   }
 
   @Override
+  public boolean skips() {
+    return wanted.isEmpty();
+  }
+
+  @Override
   public Verdict verdict(int node, NodeInfo info) {
-    if (wanted.isEmpty()) {
-      return FITS;
-    }
-    for (int i = 0; i < info.podCount(); i++) {
-      for (HostPort taken : info.pod(i).shape().hostPorts()) {
-        for (HostPort port : wanted) {
-          if (port.conflictsWith(taken)) {
-            return REJECTED;
-          }
+    for (HostPort taken : info.occupancy().hostPorts()) {
+      for (HostPort port : wanted) {
+        if (port.conflictsWith(taken)) {
+          return REJECTED;
         }
       }
     }

@@ -20,9 +20,9 @@ final class NodeResourcesFit implements Filter {
   @Override
   public Verdict verdict(int node, NodeInfo info) {
     Resources allocatable = info.allocatable();
-    Resources requested = info.requested();
+    Resources requested = info.occupancy().requested();
     Shortage shortage = new Shortage();
-    if (info.podCount() + 1 > (int) allocatable.pods) {
+    if (info.occupancy().pods() + 1 > (int) allocatable.pods) {
       shortage.add("Too many pods");
     }
     shortage.check("Insufficient cpu", request.milliCpu, allocatable.milliCpu, requested.milliCpu);

@@ -1,86 +1,100 @@
 package dev.colocatedcache.affinity;
 
 import dev.colocatedcache.affinity.NodeRejection.Role;
+import dev.colocatedcache.affinity.PairDomain.OwnPod;
 import dev.colocatedcache.affinity.Verdict.Code;
 import dev.colocatedcache.affinity.Verdict.Rejected;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** One evaluation of a {@link PairRequest}: a virtual cluster that fills with pairs. */
+/**
+ * One evaluation of a {@link PairRequest}: a virtual cluster without the own pods, but with the
+ * pairs that still run, which fills with further pairs.
+ */
 final class PairSearch {
 
-  private static final Rejected NO_DOMAIN =
-      Rejected.unresolvable("InterPodAffinity", "node(s) didn't have the pair's topology key");
+  private static final Rejected NO_TOPOLOGY =
+      Rejected.unresolvable("PairTopology", "node(s) didn't have the pair's topology key");
+
+  /** Begins the view of a domain of several nodes, and none of a single one. */
+  private static final int SEVERAL_NODES = -2;
 
   private final PairRequest request;
-  private final Snapshot snapshot;
   private final NodeInfo[] nodes;
   private final SchedulingCycle anchors;
   private final SchedulingCycle followers;
-  private final List<Domain> domains = new ArrayList<>();
-
-  /** The nodes that lack the topology key. */
-  private final Domain outside = new Domain(null);
-
+  private final PodInfo anchor;
+  private final PodInfo follower;
+  private final List<PairDomain> domains = new ArrayList<>();
+  private final PairDomain outside = new PairDomain(null);
   private final List<Pair> pairs = new ArrayList<>();
+
+  /** The nodes where an anchor was fit at some time, but no follower with it. */
+  private final Set<Integer> stranding = new TreeSet<>();
 
   PairSearch(Snapshot snapshot, PairRequest request, KubernetesVersion version) {
     this.request = request;
-    this.snapshot = snapshot;
     Topology topology = snapshot.topology(request.topologyKey());
     for (int domain = 0; domain < topology.size(); domain++) {
-      domains.add(new Domain(topology.value(domain)));
+      domains.add(new PairDomain(topology.value(domain)));
     }
-    for (int node = 0; node < snapshot.size(); node++) {
-      int domain = topology.domainOf(node);
-      (domain == Topology.NO_DOMAIN ? outside : domains.get(domain)).nodes.add(node);
-    }
-    this.nodes = withoutOwnPods(topology);
+    this.nodes = snapshot.copyOfNodes();
+    removeOwnPods(new OwnPods(request, snapshot), topology);
     Snapshot virtual = snapshot.withPods(nodes);
     this.anchors = new SchedulingCycle(virtual, request.anchor(), version);
     this.followers = new SchedulingCycle(virtual, request.follower(), version);
+    this.anchor = snapshot.further(request.anchor(), 0);
+    this.follower = snapshot.further(request.follower(), 1);
   }
 
-  /** The nodes without the pods of the two Deployments, but with the pairs that still run. */
-  private NodeInfo[] withoutOwnPods(Topology topology) {
-    OwnPods own = new OwnPods(request, snapshot.shapes());
-    NodeInfo[] left = snapshot.copyOfNodes();
-    List<Integer> nodesWithOwn = new ArrayList<>();
-    for (int node = 0; node < left.length; node++) {
-      if (own.anyOn(left[node])) {
-        nodesWithOwn.add(node);
-        int domain = topology.domainOf(node);
-        (domain == Topology.NO_DOMAIN ? outside : domains.get(domain))
-            .occupy(own, node, left[node]);
+  private void removeOwnPods(OwnPods own, Topology topology) {
+    List<Integer> withOwnPods = new ArrayList<>();
+    for (int node = 0; node < nodes.length; node++) {
+      PairDomain domain = domainOf(node, topology);
+      domain.add(node);
+      if (own.anyOn(nodes[node])) {
+        domain.occupy(own, node, nodes[node]);
+        withOwnPods.add(node);
       }
     }
-    domains.forEach(Domain::retain);
-    for (int node : nodesWithOwn) {
-      int domain = topology.domainOf(node);
-      Domain of = domain == Topology.NO_DOMAIN ? outside : domains.get(domain);
-      left[node] = left[node].without(pod -> own.includes(pod) && !of.retains(pod));
+    domains.forEach(PairDomain::retain);
+    for (int node : withOwnPods) {
+      PairDomain domain = domainOf(node, topology);
+      nodes[node] = nodes[node].without(pod -> own.include(pod) && !domain.retains(pod));
     }
-    return left;
   }
 
+  private PairDomain domainOf(int node, Topology topology) {
+    int domain = topology.domainOf(node);
+    return domain == Topology.NO_DOMAIN ? outside : domains.get(domain);
+  }
+
+  /**
+   * Where own pods run they stay, if they can: first where an anchor does, then where a follower
+   * does, then elsewhere.
+   */
   PairEvaluation evaluate() {
-    List<Domain> occupied = new ArrayList<>();
-    List<Domain> empty = new ArrayList<>();
-    for (Domain domain : domains) {
-      if (domain.pair != null) {
-        pairs.add(domain.pair);
-      } else if (domain.anchors.isEmpty() && domain.followers.isEmpty()) {
+    List<PairDomain> occupied = new ArrayList<>();
+    List<PairDomain> empty = new ArrayList<>();
+    for (PairDomain domain : domains) {
+      if (domain.pair() != null) {
+        pairs.add(domain.pair());
+      } else if (domain.anchors().isEmpty() && domain.followers().isEmpty()) {
         empty.add(domain);
       } else {
         occupied.add(domain);
       }
     }
-    occupied.sort(Comparator.comparing(domain -> domain.anchors.isEmpty()));
-    List<Domain> undecided = fill(occupied);
+    occupied.sort(Comparator.comparing(domain -> domain.anchors().isEmpty()));
+    List<PairDomain> undecided = fill(occupied);
     undecided.addAll(empty);
     fill(undecided);
     return evaluation();
@@ -90,19 +104,19 @@ final class PairSearch {
    * Places pairs until no domain takes a further one; returns the domains that later pairs may
    * open.
    */
-  private List<Domain> fill(List<Domain> candidates) {
-    Map<List<Integer>, List<Domain>> alike = new LinkedHashMap<>();
-    for (Domain domain : candidates) {
+  private List<PairDomain> fill(List<PairDomain> candidates) {
+    Map<List<Integer>, List<PairDomain>> alike = new LinkedHashMap<>();
+    for (PairDomain domain : candidates) {
       alike.computeIfAbsent(spreadView(domain), view -> new ArrayList<>()).add(domain);
     }
     boolean progress = true;
     while (progress) {
       progress = false;
-      for (List<Domain> group : alike.values()) {
+      for (List<PairDomain> group : alike.values()) {
         progress |= fillGroup(group);
       }
     }
-    List<Domain> undecided = new ArrayList<>();
+    List<PairDomain> undecided = new ArrayList<>();
     alike.values().forEach(undecided::addAll);
     return undecided;
   }
@@ -111,20 +125,21 @@ final class PairSearch {
    * Domains that topology spread cannot tell apart have the same view; one of several nodes has its
    * own.
    */
-  private List<Integer> spreadView(Domain domain) {
-    List<Integer> view = new ArrayList<>();
-    if (domain.nodes.size() > 1) {
-      view.add(-2 - domain.nodes.get(0));
+  private List<Integer> spreadView(PairDomain domain) {
+    List<Integer> view = new ArrayList<>(0);
+    if (domain.isSingleNode()) {
+      anchors.describeSpread(domain.nodes().get(0), view);
+      followers.describeSpread(domain.nodes().get(0), view);
     } else {
-      anchors.describeSpread(domain.nodes.get(0), view);
-      followers.describeSpread(domain.nodes.get(0), view);
+      view.add(SEVERAL_NODES);
+      view.add(domain.nodes().get(0));
     }
     return view;
   }
 
-  private boolean fillGroup(List<Domain> group) {
+  private boolean fillGroup(List<PairDomain> alike) {
     boolean progress = false;
-    Iterator<Domain> candidates = group.iterator();
+    Iterator<PairDomain> candidates = alike.iterator();
     while (candidates.hasNext()) {
       switch (attempt(candidates.next())) {
         case PLACED -> {
@@ -133,7 +148,7 @@ final class PairSearch {
         }
         case NEVER -> candidates.remove();
         case NOT_YET -> {}
-        case NONE_OF_ITS_KIND_YET -> {
+        case NONE_ALIKE_YET -> {
           return progress;
         }
       }
@@ -141,58 +156,62 @@ final class PairSearch {
     return progress;
   }
 
+  /** What comes of an attempt to place a pair in a domain. */
   private enum Outcome {
     PLACED,
+
+    /** Room is taken, or pods that repel are there: further pods only add to that. */
     NEVER,
+
+    /** Pods are missing, which may still come. */
     NOT_YET,
-    NONE_OF_ITS_KIND_YET
+
+    /** The domain would be too full for now, as would be all that topology spread sees alike. */
+    NONE_ALIKE_YET;
+
+    Outcome or(Rejected rejected) {
+      if (rejected.plugin().equals(PodTopologySpread.NAME)) {
+        return NONE_ALIKE_YET;
+      }
+      boolean podsMissing =
+          rejected.plugin().equals(InterPodAffinity.NAME)
+              && rejected.code() == Code.UNSCHEDULABLE_AND_UNRESOLVABLE;
+      return podsMissing && this == NEVER ? NOT_YET : this;
+    }
   }
 
-  private Outcome attempt(Domain domain) {
+  private Outcome attempt(PairDomain domain) {
     Outcome outcome = Outcome.NEVER;
+    FollowerPlaces places = new FollowerPlaces(domain);
     for (int anchorNode : domain.anchorCandidates()) {
-      Verdict verdict = anchors.verdict(anchorNode, nodes[anchorNode]);
-      if (verdict instanceof Rejected rejected) {
-        outcome = moreHopeful(outcome, rejected);
+      if (anchors.verdict(anchorNode, nodes[anchorNode]) instanceof Rejected rejected) {
+        outcome = outcome.or(rejected);
         continue;
       }
-      NodeInfo before = nodes[anchorNode];
-      PodInfo anchor = request.anchor().on(before.name());
-      place(anchor, anchorNode);
-      for (int followerNode : domain.followerCandidates(anchorNode)) {
-        verdict = followers.verdict(followerNode, nodes[followerNode]);
-        if (verdict instanceof Rejected rejected) {
-          outcome = moreHopeful(outcome, rejected);
+      NodeInfo before = place(anchor, anchorNode);
+      for (int followerNode : places.with(anchorNode)) {
+        if (followers.verdict(followerNode, nodes[followerNode]) instanceof Rejected rejected) {
+          outcome = outcome.or(rejected);
         } else {
-          place(request.follower().on(nodes[followerNode].name()), followerNode);
-          domain.pair = new Pair(domain.value, before.name(), nodes[followerNode].name(), false);
-          pairs.add(domain.pair);
+          place(follower, followerNode);
+          domain.hold(nodes[anchorNode].name(), nodes[followerNode].name());
+          pairs.add(domain.pair());
           return Outcome.PLACED;
         }
       }
       displace(anchor, anchorNode, before);
+      stranding.add(anchorNode);
     }
     return outcome;
   }
 
-  /**
-   * Room that is taken stays so, as do anti-affinities; what other pods may still bring about is
-   * another matter.
-   */
-  private static Outcome moreHopeful(Outcome outcome, Rejected rejected) {
-    if (rejected.plugin().equals(PodTopologySpread.NAME)) {
-      return Outcome.NONE_OF_ITS_KIND_YET;
-    }
-    boolean missingPods =
-        rejected.plugin().equals(InterPodAffinity.NAME)
-            && rejected.code() == Code.UNSCHEDULABLE_AND_UNRESOLVABLE;
-    return missingPods && outcome == Outcome.NEVER ? Outcome.NOT_YET : outcome;
-  }
-
-  private void place(PodInfo pod, int node) {
-    nodes[node] = nodes[node].with(pod);
+  /** Puts a pod on a node; returns the node as it was. */
+  private NodeInfo place(PodInfo pod, int node) {
+    NodeInfo before = nodes[node];
+    nodes[node] = before.occupiedBy(pod.shape());
     anchors.add(pod, node);
     followers.add(pod, node);
+    return before;
   }
 
   private void displace(PodInfo pod, int node, NodeInfo before) {
@@ -201,57 +220,94 @@ final class PairSearch {
     followers.remove(pod, node);
   }
 
+  /** Where followers may go in one domain, so that the same is not tried again for each anchor. */
+  private final class FollowerPlaces {
+
+    private final PairDomain domain;
+
+    /** The nodes that do not rule the follower out by themselves; null until they are asked for. */
+    private Set<Integer> allowed;
+
+    /** How many anchors were tried, by how they count for other nodes than their own. */
+    private final Map<List<Integer>, Integer> tried = new HashMap<>();
+
+    FollowerPlaces(PairDomain domain) {
+      this.domain = domain;
+    }
+
+    /** The nodes to try with an anchor on the given one. */
+    Iterable<Integer> with(int anchorNode) {
+      if (domain.isSingleNode()) {
+        return domain.nodes();
+      }
+      if (allowed == null) {
+        allowed = new LinkedHashSet<>(domain.nodes());
+        allowed.removeIf(node -> !followers.allowedByNode(node, nodes[node]));
+      }
+      // Anchors that count alike make a difference on their own nodes alone. Two of them have shown
+      // that no follower fits elsewhere: each on all nodes but its own.
+      int anchorsAlike = tried.merge(followers.describe(anchor, anchorNode), 1, Integer::sum);
+      if (anchorsAlike > 2) {
+        return allowed.contains(anchorNode) ? Set.of(anchorNode) : Set.of();
+      }
+      return domain.followerCandidates(anchorNode, allowed);
+    }
+  }
+
   private PairEvaluation evaluation() {
     List<NodeRejection> rejections = new ArrayList<>();
-    List<String> stranding = new ArrayList<>();
-    List<String> misplaced = new ArrayList<>();
-    for (Domain domain : withOutside()) {
-      if (domain.pair == null) {
-        for (int node : domain.nodes) {
-          rejections.add(rejection(node, stranding));
-        }
-        for (OwnPod anchor : domain.anchors) {
-          if (!followerFitsBeside(anchor, domain)) {
-            misplaced.add(nodes[anchor.node].name());
-          }
+    Set<String> misplaced = new TreeSet<>();
+    List<PairDomain> withoutPair = new ArrayList<>(domains);
+    withoutPair.add(outside);
+    withoutPair.removeIf(domain -> domain.pair() != null);
+    for (PairDomain domain : withoutPair) {
+      for (int node : domain.nodes()) {
+        rejections.add(rejection(node));
+      }
+      for (OwnPod live : domain.anchors()) {
+        if (domain.isOutside() || !followerFitsWith(live, domain)) {
+          misplaced.add(live.pod().node());
         }
       }
     }
     rejections.sort(Comparator.comparing(NodeRejection::node));
-    stranding.sort(Comparator.naturalOrder());
-    misplaced.sort(Comparator.naturalOrder());
     return new PairEvaluation(
-        snapshot.size(),
+        nodes.length,
         pairs.size(),
         pairs.size(),
-        pairs.subList(0, Math.max(0, Math.min(request.wanted(), pairs.size()))),
+        pairs.subList(0, Math.min(Math.max(0, request.wanted()), pairs.size())),
         rejections,
-        stranding,
-        misplaced.stream().distinct().toList());
+        strandingNodes(withoutPair),
+        List.copyOf(misplaced));
   }
 
-  private List<Domain> withOutside() {
-    List<Domain> all = new ArrayList<>(domains);
-    all.add(outside);
-    return all;
+  private List<String> strandingNodes(List<PairDomain> withoutPair) {
+    return withoutPair.stream()
+        .flatMap(domain -> domain.nodes().stream())
+        .filter(stranding::contains)
+        .map(node -> nodes[node].name())
+        .sorted()
+        .toList();
   }
 
-  private NodeRejection rejection(int node, List<String> stranding) {
+  /** Why no pair is on the node, now that no further one can be placed. */
+  private NodeRejection rejection(int node) {
     NodeInfo before = nodes[node];
-    if (anchors.verdict(node, before) instanceof Rejected anchorRejected) {
-      boolean both = followers.verdict(node, before).equals(anchorRejected);
-      return rejection(before, both ? Role.BOTH : Role.ANCHOR, anchorRejected);
+    if (anchors.verdict(node, before) instanceof Rejected rejected) {
+      boolean both = followers.verdict(node, before).equals(rejected);
+      return rejection(before, both ? Role.BOTH : Role.ANCHOR, rejected);
     }
-    stranding.add(before.name());
-    PodInfo anchor = request.anchor().on(before.name());
+    stranding.add(node);
     place(anchor, node);
-    Verdict beside = followers.verdict(node, nodes[node]);
-    Verdict alone = followers.verdict(node, before);
+    Verdict besideAnchor = followers.verdict(node, nodes[node]);
+    Verdict inItsPlace = followers.verdict(node, before);
     displace(anchor, node, before);
-    if (beside instanceof Rejected rejected) {
-      return rejection(before, beside.equals(alone) ? Role.FOLLOWER : Role.PAIR, rejected);
+    if (besideAnchor instanceof Rejected rejected) {
+      boolean rejectedAnyway =
+          inItsPlace instanceof Rejected anyway && anyway.plugin().equals(rejected.plugin());
+      return rejection(before, rejectedAnyway ? Role.FOLLOWER : Role.PAIR, rejected);
     }
-    return rejection(before, Role.PAIR, NO_DOMAIN);
+    return rejection(before, Role.PAIR, NO_TOPOLOGY);
   }
 
   private static NodeRejection rejection(NodeInfo node, Role role, Rejected verdict) {
@@ -259,143 +315,12 @@ final class PairSearch {
         node.name(), role, verdict.plugin(), verdict.reasons(), verdict.code());
   }
 
-  private boolean followerFitsBeside(OwnPod anchor, Domain domain) {
-    if (domain == outside) {
-      return false;
-    }
-    NodeInfo before = nodes[anchor.node];
-    place(anchor.pod, anchor.node);
+  /** Whether a follower would fit if the anchor stayed where it runs. */
+  private boolean followerFitsWith(OwnPod live, PairDomain domain) {
+    NodeInfo before = place(live.pod(), live.node());
     boolean fits =
-        domain.nodes.stream().anyMatch(node -> followers.verdict(node, nodes[node]).fits());
-    displace(anchor.pod, anchor.node, before);
+        domain.nodes().stream().anyMatch(node -> followers.verdict(node, nodes[node]).fits());
+    displace(live.pod(), live.node(), before);
     return fits;
-  }
-
-  /** A live pod of one of the two Deployments. */
-  private record OwnPod(PodInfo pod, int node) {}
-
-  /** A topology domain: room for one pair. */
-  private static final class Domain {
-
-    private final String value;
-    private final List<Integer> nodes = new ArrayList<>(1);
-    private final List<OwnPod> anchors = new ArrayList<>(0);
-    private final List<OwnPod> followers = new ArrayList<>(0);
-    private OwnPod retainedAnchor;
-    private OwnPod retainedFollower;
-    private Pair pair;
-
-    Domain(String value) {
-      this.value = value;
-    }
-
-    void occupy(OwnPods own, int node, NodeInfo info) {
-      for (PodInfo pod : info.pods()) {
-        if (pod.live() && own.isAnchor(pod)) {
-          anchors.add(new OwnPod(pod, node));
-        } else if (pod.live() && own.isFollower(pod)) {
-          followers.add(new OwnPod(pod, node));
-        }
-      }
-    }
-
-    /** Keeps the pair that runs here, if one does: one on a single node rather than one on two. */
-    void retain() {
-      if (anchors.isEmpty() || followers.isEmpty()) {
-        return;
-      }
-      retainedAnchor = anchors.get(0);
-      retainedFollower = followers.get(0);
-      for (OwnPod anchor : anchors) {
-        for (OwnPod follower : followers) {
-          if (anchor.node == follower.node && retainedAnchor.node != retainedFollower.node) {
-            retainedAnchor = anchor;
-            retainedFollower = follower;
-          }
-        }
-      }
-      pair = new Pair(value, retainedAnchor.pod.node(), retainedFollower.pod.node(), true);
-    }
-
-    boolean retains(PodInfo pod) {
-      return pair != null && (pod == retainedAnchor.pod || pod == retainedFollower.pod);
-    }
-
-    List<Integer> anchorCandidates() {
-      return nodes.size() == 1 ? nodes : preferring(anchors.stream().map(OwnPod::node).toList());
-    }
-
-    List<Integer> followerCandidates(int anchorNode) {
-      if (nodes.size() == 1) {
-        return nodes;
-      }
-      List<Integer> preferred = new ArrayList<>(followers.stream().map(OwnPod::node).toList());
-      preferred.add(anchorNode);
-      return preferring(preferred);
-    }
-
-    private List<Integer> preferring(List<Integer> preferred) {
-      List<Integer> ordered = new ArrayList<>(preferred);
-      ordered.addAll(nodes);
-      return ordered.stream().distinct().toList();
-    }
-  }
-
-  /** The pods of the two Deployments. */
-  private static final class OwnPods {
-
-    private enum Kind {
-      FOREIGN,
-      ANCHOR,
-      FOLLOWER
-    }
-
-    private final PairRequest request;
-    private final Kind[] kinds;
-
-    OwnPods(PairRequest request, int shapes) {
-      this.request = request;
-      this.kinds = new Kind[shapes];
-    }
-
-    boolean anyOn(NodeInfo node) {
-      for (int i = 0; i < node.podCount(); i++) {
-        if (includes(node.pod(i))) {
-          return true;
-        }
-      }
-      return node.nominated().stream().anyMatch(this::includes);
-    }
-
-    boolean includes(PodInfo pod) {
-      return kind(pod) != Kind.FOREIGN;
-    }
-
-    boolean isAnchor(PodInfo pod) {
-      return kind(pod) == Kind.ANCHOR;
-    }
-
-    boolean isFollower(PodInfo pod) {
-      return kind(pod) == Kind.FOLLOWER;
-    }
-
-    private Kind kind(PodInfo pod) {
-      Kind known = kinds[pod.shapeId()];
-      if (known == null) {
-        known = kind(pod.shape());
-        kinds[pod.shapeId()] = known;
-      }
-      return known;
-    }
-
-    private Kind kind(PodShape shape) {
-      if (shape.deployment() == null || !shape.namespace().equals(request.namespace())) {
-        return Kind.FOREIGN;
-      }
-      if (shape.deployment().equals(request.anchorDeployment())) {
-        return Kind.ANCHOR;
-      }
-      return shape.deployment().equals(request.followerDeployment()) ? Kind.FOLLOWER : Kind.FOREIGN;
-    }
   }
 }

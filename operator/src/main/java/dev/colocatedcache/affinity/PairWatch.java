@@ -128,7 +128,7 @@ public final class PairWatch {
    */
   private List<Verdict> verdicts(NodeInfo info) {
     NodeInfo foreign = info.without(this::isOwn);
-    NodeInfo withAnchor = foreign.with(request.anchor().on(info.name()));
+    NodeInfo withAnchor = foreign.occupiedBy(request.anchor().shape());
     return List.of(
         SchedulingCycle.firstRejection(anchorFilters, NO_INDEX, foreign),
         SchedulingCycle.firstRejection(followerFilters, NO_INDEX, foreign),

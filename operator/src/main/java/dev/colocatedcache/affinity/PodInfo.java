@@ -6,9 +6,6 @@ package dev.colocatedcache.affinity;
  */
 public final class PodInfo {
 
-  /** The number of the shape of a pod that no snapshot holds. */
-  static final int NO_SHAPE_ID = -1;
-
   /** {@code status.phase}. */
   public enum Phase {
     PENDING,
@@ -119,7 +116,7 @@ public final class PodInfo {
     return shape;
   }
 
-  /** Distinct for each shape within a snapshot, and small; -1 outside of one. */
+  /** Distinct for each shape within a snapshot, and small. */
   int shapeId() {
     return shapeId;
   }

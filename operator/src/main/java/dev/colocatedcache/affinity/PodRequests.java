@@ -2,6 +2,7 @@ package dev.colocatedcache.affinity;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -9,7 +10,8 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * What a pod counts for on a node, by {@code PodRequests} of k8s.io/component-helpers/resource:
@@ -18,43 +20,51 @@ import java.util.Set;
  */
 final class PodRequests {
 
-  private static final Set<String> POD_LEVEL_RESOURCES = Set.of("cpu", "memory");
-
-  private final PodSpec spec;
-
-  /** Null for a pod that does not run yet, whose spec is all there is. */
-  private final PodStatus status;
-
-  private PodRequests(PodSpec spec, PodStatus status) {
-    this.spec = spec;
-    this.status = status;
-  }
+  private PodRequests() {}
 
   /** What an incoming pod asks for: its spec alone. */
   static Resources ofIncoming(PodSpec spec) {
-    return Resources.requestOf(new PodRequests(spec, null).total());
+    Map<String, ResourceQuantity> total = ofContainers(spec, ResourceRequirements::getRequests);
+    replace(total, podLevelRequests(spec));
+    add(total, quantities(spec.getOverhead()));
+    return Resources.requestOf(total);
   }
 
   /**
    * What a pod on a node takes: while it is resized, the most of what is wanted, allocated and
    * actuated.
    */
-  static Resources ofExisting(PodSpec spec, PodStatus status) {
-    return Resources.of(new PodRequests(spec, status).total());
+  static Resources ofExisting(PodSpec spec, PodStatus status, KubernetesVersion version) {
+    Resize resize = new Resize(status, version);
+    Map<String, ResourceQuantity> total = ofContainers(spec, resize::requestsOf);
+    replace(total, resize.podLevel(podLevelRequests(spec)));
+    add(total, quantities(spec.getOverhead()));
+    return Resources.of(total);
   }
 
-  private Map<String, ResourceQuantity> total() {
+  /** {@code AggregateContainerRequests}, or of limits, as the spec has them. */
+  static Map<String, ResourceQuantity> ofContainers(
+      PodSpec spec, Function<ResourceRequirements, Map<String, Quantity>> part) {
+    return ofContainers(
+        spec,
+        (container, runsOn) ->
+            container.getResources() == null
+                ? Map.of()
+                : quantities(part.apply(container.getResources())));
+  }
+
+  /** Sums up; the function is asked for each container and whether it runs beside the others. */
+  private static Map<String, ResourceQuantity> ofContainers(
+      PodSpec spec, BiFunction<Container, Boolean, Map<String, ResourceQuantity>> amounts) {
     Map<String, ResourceQuantity> total = new HashMap<>();
-    for (Container container : spec.getContainers()) {
-      add(total, requestsOf(container, status == null ? null : status.getContainerStatuses()));
+    for (Container container : Given.list(spec.getContainers())) {
+      add(total, amounts.apply(container, true));
     }
     Map<String, ResourceQuantity> sidecars = new HashMap<>();
     Map<String, ResourceQuantity> largestStep = new HashMap<>();
-    for (Container container : spec.getInitContainers()) {
+    for (Container container : Given.list(spec.getInitContainers())) {
       boolean sidecar = isSidecar(container);
-      Map<String, ResourceQuantity> own =
-          requestsOf(
-              container, status == null || !sidecar ? null : status.getInitContainerStatuses());
+      Map<String, ResourceQuantity> own = amounts.apply(container, sidecar);
       if (sidecar) {
         add(total, own);
         add(sidecars, own);
@@ -66,75 +76,34 @@ final class PodRequests {
       }
     }
     max(total, largestStep);
-    replaceByPodLevel(total);
-    add(total, quantities(spec.getOverhead()));
     return total;
   }
 
+  /** A restartable init container, which stays (KEP-753). */
   static boolean isSidecar(Container initContainer) {
     return "Always".equals(initContainer.getRestartPolicy());
   }
 
-  private Map<String, ResourceQuantity> requestsOf(
-      Container container, List<ContainerStatus> statuses) {
-    ResourceRequirements resources = container.getResources();
-    Map<String, ResourceQuantity> wanted =
-        resources == null ? Map.of() : quantities(resources.getRequests());
-    if (statuses == null) {
-      return wanted;
+  /** The pod-level requests (KEP-2837); of other resources than these they mean nothing. */
+  private static Map<String, ResourceQuantity> podLevelRequests(PodSpec spec) {
+    if (spec.getResources() == null) {
+      return Map.of();
     }
-    ContainerStatus found = null;
-    for (ContainerStatus candidate : statuses) {
-      if (container.getName().equals(candidate.getName())) {
-        found = candidate;
-      }
-    }
-    return found == null || found.getResources() == null
-        ? wanted
-        : effective(wanted, found.getResources().getRequests(), found.getAllocatedResources());
+    Map<String, ResourceQuantity> requests =
+        new HashMap<>(quantities(spec.getResources().getRequests()));
+    requests.keySet().removeIf(name -> !isPodLevel(name));
+    return requests;
   }
 
-  private void replaceByPodLevel(Map<String, ResourceQuantity> total) {
-    ResourceRequirements podLevel = spec.getResources();
-    if (podLevel == null || podLevel.getRequests() == null) {
-      return;
-    }
-    Map<String, ResourceQuantity> wanted = quantities(podLevel.getRequests());
-    Map<String, ResourceQuantity> effective = wanted;
-    PodLevelStatus actual = PodLevelStatus.of(status);
-    if (actual.requests() != null) {
-      effective = effective(wanted, actual.requests(), actual.allocated());
-    }
-    for (String name : wanted.keySet()) {
-      if (POD_LEVEL_RESOURCES.contains(name) || name.startsWith("hugepages-")) {
-        total.put(name, effective.getOrDefault(name, ResourceQuantity.ZERO));
-      }
-    }
+  static boolean isPodLevel(String resource) {
+    return resource.equals("cpu") || resource.equals("memory") || resource.startsWith("hugepages-");
   }
 
   /**
-   * {@code determineEffectiveRequests}: what is asked for does not count once the node has refused
-   * it.
+   * Reads a resource list.
+   *
+   * @throws InvalidInputException if one is not a quantity
    */
-  private Map<String, ResourceQuantity> effective(
-      Map<String, ResourceQuantity> wanted,
-      Map<String, Quantity> actuated,
-      Map<String, Quantity> allocated) {
-    Map<String, ResourceQuantity> result =
-        resizeInfeasible() ? new HashMap<>() : new HashMap<>(wanted);
-    max(result, quantities(actuated));
-    max(result, quantities(allocated));
-    return result;
-  }
-
-  private boolean resizeInfeasible() {
-    return status.getConditions().stream()
-        .filter(condition -> "PodResizePending".equals(condition.getType()))
-        .findFirst()
-        .map(condition -> "Infeasible".equals(condition.getReason()))
-        .orElse(false);
-  }
-
   static Map<String, ResourceQuantity> quantities(Map<String, Quantity> list) {
     if (list == null || list.isEmpty()) {
       return Map.of();
@@ -144,19 +113,12 @@ final class PodRequests {
     return parsed;
   }
 
-  private static ResourceQuantity quantity(String name, Quantity quantity) {
-    if (quantity == null) {
-      return ResourceQuantity.ZERO;
-    }
+  private static ResourceQuantity quantity(String resource, Quantity quantity) {
     try {
-      return ResourceQuantity.parse(text(quantity.getAmount()) + text(quantity.getFormat()));
+      return quantity == null ? ResourceQuantity.ZERO : ResourceQuantity.of(quantity);
     } catch (InvalidInputException invalid) {
-      throw invalid.in("resource " + name);
+      throw invalid.in("resource " + resource);
     }
-  }
-
-  private static String text(String part) {
-    return part == null ? "" : part;
   }
 
   private static void add(Map<String, ResourceQuantity> sum, Map<String, ResourceQuantity> more) {
@@ -167,28 +129,91 @@ final class PodRequests {
     other.forEach((name, quantity) -> most.merge(name, quantity, ResourceQuantity::max));
   }
 
-  /** The pod-level part of a pod's status, which the model has no getters for. */
-  private record PodLevelStatus(Map<String, Quantity> requests, Map<String, Quantity> allocated) {
+  private static void replace(
+      Map<String, ResourceQuantity> total, Map<String, ResourceQuantity> podLevel) {
+    total.putAll(podLevel);
+  }
 
-    static PodLevelStatus of(PodStatus status) {
-      if (status == null) {
-        return new PodLevelStatus(null, null);
-      }
-      Map<String, Object> more = status.getAdditionalProperties();
-      return more.get("resources") instanceof Map<?, ?> resources
-          ? new PodLevelStatus(
-              quantityMap(resources.get("requests")), quantityMap(more.get("allocatedResources")))
-          : new PodLevelStatus(null, null);
+  /**
+   * {@code determineEffectiveRequests}: the state of an in-place resize (KEP-1287, pod-level
+   * KEP-5419).
+   */
+  private record Resize(PodStatus status, KubernetesVersion version) {
+
+    Map<String, ResourceQuantity> requestsOf(Container container, boolean runsOn) {
+      Map<String, ResourceQuantity> wanted =
+          container.getResources() == null
+              ? Map.of()
+              : quantities(container.getResources().getRequests());
+      ContainerStatus actual = runsOn ? statusOf(container) : null;
+      return actual == null || actual.getResources() == null
+          ? wanted
+          : effective(
+              wanted,
+              quantities(actual.getResources().getRequests()),
+              quantities(actual.getAllocatedResources()));
     }
 
-    private static Map<String, Quantity> quantityMap(Object value) {
-      Map<String, Quantity> quantities = new HashMap<>();
-      if (value instanceof Map<?, ?> map) {
-        map.forEach(
-            (name, amount) ->
-                quantities.put(String.valueOf(name), new Quantity(String.valueOf(amount))));
+    private ContainerStatus statusOf(Container container) {
+      ContainerStatus ofInit = named(container.getName(), status.getInitContainerStatuses());
+      return ofInit != null ? ofInit : named(container.getName(), status.getContainerStatuses());
+    }
+
+    private static ContainerStatus named(String name, List<ContainerStatus> statuses) {
+      ContainerStatus last = null;
+      for (ContainerStatus candidate : Given.list(statuses)) {
+        if (Given.text(name).equals(candidate.getName())) {
+          last = candidate;
+        }
       }
-      return quantities;
+      return last;
+    }
+
+    /** The model has no getters for the pod-level status. */
+    Map<String, ResourceQuantity> podLevel(Map<String, ResourceQuantity> wanted) {
+      Map<String, Object> more = status.getAdditionalProperties();
+      if (!version.atLeast(1, 36) || !(more.get("resources") instanceof Map<?, ?> actual)) {
+        return wanted;
+      }
+      Map<String, ResourceQuantity> effective =
+          effective(
+              wanted, untyped(actual.get("requests")), untyped(more.get("allocatedResources")));
+      Map<String, ResourceQuantity> result = new HashMap<>();
+      wanted.forEach(
+          (name, quantity) ->
+              result.put(name, effective.getOrDefault(name, ResourceQuantity.ZERO)));
+      return result;
+    }
+
+    private static Map<String, ResourceQuantity> untyped(Object list) {
+      Map<String, ResourceQuantity> parsed = new HashMap<>();
+      if (list instanceof Map<?, ?> amounts) {
+        amounts.forEach(
+            (name, amount) ->
+                parsed.put(String.valueOf(name), ResourceQuantity.parse(String.valueOf(amount))));
+      }
+      return parsed;
+    }
+
+    /** What is asked for does not count once the node has refused it. */
+    private Map<String, ResourceQuantity> effective(
+        Map<String, ResourceQuantity> wanted,
+        Map<String, ResourceQuantity> actuated,
+        Map<String, ResourceQuantity> allocated) {
+      Map<String, ResourceQuantity> result =
+          isInfeasible() ? new HashMap<>() : new HashMap<>(wanted);
+      max(result, actuated);
+      max(result, allocated);
+      return result;
+    }
+
+    private boolean isInfeasible() {
+      for (PodCondition condition : Given.list(status.getConditions())) {
+        if ("PodResizePending".equals(condition.getType())) {
+          return "Infeasible".equals(condition.getReason());
+        }
+      }
+      return false;
     }
   }
 }

@@ -25,7 +25,8 @@ record PodShape(
   private static final String TEMPLATE_HASH = "pod-template-hash";
 
   /** The shape of a pod as the API server stores it. */
-  static PodShape of(ObjectMeta metadata, PodSpec spec, PodStatus status) {
+  static PodShape of(
+      ObjectMeta metadata, PodSpec spec, PodStatus status, KubernetesVersion version) {
     String namespace = metadata.getNamespace();
     Labels labels = Labels.of(metadata.getLabels());
     String replicaSet = controllingReplicaSet(metadata);
@@ -33,7 +34,7 @@ record PodShape(
     return new PodShape(
         namespace,
         labels,
-        PodRequests.ofExisting(spec, status),
+        PodRequests.ofExisting(spec, status, version),
         HostPort.of(spec),
         antiAffinity(spec.getAffinity(), namespace),
         priority == null ? 0 : priority,
@@ -53,7 +54,7 @@ record PodShape(
   }
 
   private static String controllingReplicaSet(ObjectMeta metadata) {
-    for (OwnerReference owner : metadata.getOwnerReferences()) {
+    for (OwnerReference owner : Given.list(metadata.getOwnerReferences())) {
       if (Boolean.TRUE.equals(owner.getController()) && "ReplicaSet".equals(owner.getKind())) {
         return owner.getName();
       }

@@ -3,12 +3,13 @@ package dev.colocatedcache.affinity;
 import dev.colocatedcache.affinity.Verdict.Rejected;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Rejects nodes in domains that would hold too many matching pods, compared with the domain that
  * holds the fewest.
  */
-final class PodTopologySpread implements Filter {
+final class PodTopologySpread implements Filter, PreFilterExtensions {
 
   static final String NAME = "PodTopologySpread";
 
@@ -17,25 +18,32 @@ final class PodTopologySpread implements Filter {
   private static final Verdict NO_DOMAIN =
       Rejected.unresolvable(NAME, REASON + " (missing required label)");
 
-  private final String namespace;
+  private static final int[] NONE = {};
+
   private final Spread[] spreads;
 
-  /** For each shape whether its pods match each of the constraints, as far as it was looked at. */
-  private final boolean[][] matches;
+  /** Which of the constraints are about the pods of a shape. */
+  private final PerShape<int[]> matches;
 
   PodTopologySpread(IncomingPod pod, Snapshot snapshot) {
-    List<SpreadConstraint> constraints = pod.spreadConstraints();
-    this.namespace = pod.shape().namespace();
-    this.spreads = new Spread[constraints.size()];
-    for (int i = 0; i < spreads.length; i++) {
-      spreads[i] = new Spread(constraints.get(i), pod, snapshot);
-    }
-    this.matches = new boolean[spreads.length == 0 ? 0 : snapshot.shapes()][];
-    if (spreads.length > 0) {
+    this.spreads =
+        pod.spreadConstraints().stream()
+            .map(constraint -> new Spread(constraint, pod, snapshot))
+            .toArray(Spread[]::new);
+    this.matches = new PerShape<>(snapshot, shape -> matching(shape, pod.namespace()));
+    if (!skips()) {
       for (int node = 0; node < snapshot.size(); node++) {
         countPods(node, snapshot.node(node), pod);
       }
     }
+  }
+
+  private int[] matching(PodShape shape, String namespace) {
+    return shape.namespace().equals(namespace)
+        ? IntStream.range(0, spreads.length)
+            .filter(i -> spreads[i].constraint.pods().matches(shape.labels()))
+            .toArray()
+        : NONE;
   }
 
   private void countPods(int node, NodeInfo info, IncomingPod pod) {
@@ -46,12 +54,19 @@ final class PodTopologySpread implements Filter {
     }
     for (Spread spread : spreads) {
       if (spread.includes(info, pod)) {
-        spread.open(node);
+        spread.include(node);
       }
     }
     for (int i = 0; i < info.podCount(); i++) {
-      add(info.pod(i), node);
+      if (matches.of(info, i).length > 0) {
+        add(info.pod(i), node);
+      }
     }
+  }
+
+  @Override
+  public boolean skips() {
+    return spreads.length == 0;
   }
 
   @Override
@@ -77,36 +92,17 @@ final class PodTopologySpread implements Filter {
     count(pod, node, -1);
   }
 
+  /**
+   * Terminating pods do not count, nor does anything under the empty selector; nominated pods do
+   * all the same.
+   */
   private void count(PodInfo pod, int node, int delta) {
-    boolean gone = pod.terminating() && !pod.nominated();
-    if (spreads.length == 0 || gone || !namespace.equals(pod.namespace())) {
-      return;
-    }
-    boolean[] matching = matching(pod);
-    for (int i = 0; i < spreads.length; i++) {
-      if (matching[i] && spreads[i].counts(pod)) {
+    for (int i : matches.of(pod)) {
+      boolean counts = !pod.terminating() && !spreads[i].constraint.pods().isEverything();
+      if (counts || pod.nominated()) {
         spreads[i].count(node, delta);
       }
     }
-  }
-
-  private boolean[] matching(PodInfo pod) {
-    int id = pod.shapeId();
-    if (id < 0) {
-      return matching(pod.shape());
-    }
-    if (matches[id] == null) {
-      matches[id] = matching(pod.shape());
-    }
-    return matches[id];
-  }
-
-  private boolean[] matching(PodShape shape) {
-    boolean[] matching = new boolean[spreads.length];
-    for (int i = 0; i < spreads.length; i++) {
-      matching[i] = spreads[i].constraint.pods().matches(shape.labels());
-    }
-    return matching;
   }
 
   /**
@@ -122,18 +118,24 @@ final class PodTopologySpread implements Filter {
   /** How the pods that one constraint is about are spread over its domains. */
   private static final class Spread {
 
-    /** The count of a domain without any node that the constraint includes. */
-    private static final int CLOSED = -1;
-
     private final SpreadConstraint constraint;
     private final Topology topology;
-    private final int self;
-    private final boolean[] included;
-    private final int[] counts;
-    private int domains;
 
-    /** How many domains hold so many pods. */
-    private int[] domainsWith = new int[8];
+    /** What the incoming pod itself adds to the domain that it goes to. */
+    private final int self;
+
+    /** Whether the inclusion policies let a node's pods count. */
+    private final boolean[] included;
+
+    private final int[] counts;
+
+    /** Whether a domain has an included node; others are no domains to this constraint. */
+    private final boolean[] open;
+
+    private int openDomains;
+
+    /** How many of the open domains hold so many pods. */
+    private int[] domainsHolding = new int[8];
 
     private int fewest;
 
@@ -143,38 +145,36 @@ final class PodTopologySpread implements Filter {
       this.self = constraint.pods().matches(pod.shape().labels()) ? 1 : 0;
       this.included = new boolean[snapshot.size()];
       this.counts = new int[topology.size()];
-      Arrays.fill(counts, CLOSED);
+      this.open = new boolean[topology.size()];
     }
 
     boolean hasDomain(int node) {
       return topology.domainOf(node) != Topology.NO_DOMAIN;
     }
 
-    /** The inclusion policies: whether pods on the node are counted at all. */
     boolean includes(NodeInfo info, IncomingPod pod) {
-      if (constraint.honorsNodeAffinity() && !pod.nodeAffinity().matches(info)) {
-        return false;
-      }
-      return !constraint.honorsTaints()
-          || info.taints().stream()
-              .allMatch(
-                  taint -> !taint.repels() || Toleration.anyTolerates(pod.tolerations(), taint));
+      return (!constraint.honorsNodeAffinity() || pod.nodeAffinity().matches(info))
+          && (!constraint.honorsTaints() || toleratesAll(info.taints(), pod.tolerations()));
     }
 
-    void open(int node) {
+    private static boolean toleratesAll(List<Taint> taints, List<Toleration> tolerations) {
+      for (Taint taint : taints) {
+        if (taint.repels() && !Toleration.anyTolerates(tolerations, taint)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    void include(int node) {
       included[node] = true;
       int domain = topology.domainOf(node);
-      if (counts[domain] == CLOSED) {
-        counts[domain] = 0;
-        domains++;
-        domainsWith[0]++;
+      if (!open[domain]) {
+        open[domain] = true;
+        openDomains++;
+        domainsHolding[0]++;
         fewest = 0;
       }
-    }
-
-    /** The empty selector counts no bound pods, but nominated ones. */
-    boolean counts(PodInfo pod) {
-      return pod.nominated() || !constraint.pods().isEverything();
     }
 
     void count(int node, int delta) {
@@ -185,24 +185,20 @@ final class PodTopologySpread implements Filter {
       int before = counts[domain];
       int after = before + delta;
       counts[domain] = after;
-      if (after == domainsWith.length) {
-        domainsWith = Arrays.copyOf(domainsWith, after * 2);
+      if (after == domainsHolding.length) {
+        domainsHolding = Arrays.copyOf(domainsHolding, after * 2);
       }
-      domainsWith[before]--;
-      domainsWith[after]++;
-      if (after < fewest || (before == fewest && domainsWith[before] == 0)) {
+      domainsHolding[before]--;
+      domainsHolding[after]++;
+      if (after < fewest || (before == fewest && domainsHolding[before] == 0)) {
         fewest = after;
       }
     }
 
     boolean exceedsMaxSkew(int node) {
-      int min = domains < constraint.minDomains() ? 0 : fewest();
-      int matching = Math.max(0, counts[topology.domainOf(node)]);
-      return matching + self - min > constraint.maxSkew();
-    }
-
-    private int fewest() {
-      return domains == 0 ? Integer.MAX_VALUE : fewest;
+      boolean enoughDomains = openDomains >= constraint.minDomains();
+      return counts[topology.domainOf(node)] + self - (enoughDomains ? fewest : 0)
+          > constraint.maxSkew();
     }
   }
 }

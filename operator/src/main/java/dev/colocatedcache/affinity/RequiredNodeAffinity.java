@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,9 +33,7 @@ final class RequiredNodeAffinity {
   }
 
   static RequiredNodeAffinity of(PodSpec spec) {
-    Map<String, String> labels = spec.getNodeSelector();
-    Selector nodeSelector =
-        labels == null || labels.isEmpty() ? Selector.EVERYTHING : Selector.of(labels);
+    Selector nodeSelector = Selector.of(Given.map(spec.getNodeSelector()));
     if (spec.getAffinity() == null
         || spec.getAffinity().getNodeAffinity() == null
         || spec.getAffinity().getNodeAffinity().getRequiredDuringSchedulingIgnoredDuringExecution()
@@ -46,11 +43,11 @@ final class RequiredNodeAffinity {
     NodeSelector required =
         spec.getAffinity().getNodeAffinity().getRequiredDuringSchedulingIgnoredDuringExecution();
     List<Term> terms = new ArrayList<>();
-    for (NodeSelectorTerm term : required.getNodeSelectorTerms()) {
+    for (NodeSelectorTerm term : Given.list(required.getNodeSelectorTerms())) {
       Term.of(term).ifPresent(terms::add);
     }
     return new RequiredNodeAffinity(
-        nodeSelector, terms, namedNodes(required.getNodeSelectorTerms()));
+        nodeSelector, terms, namedNodes(Given.list(required.getNodeSelectorTerms())));
   }
 
   /** The union of the nodes that the terms name, or null if a term names none. */
@@ -58,9 +55,9 @@ final class RequiredNodeAffinity {
     Set<String> union = new HashSet<>();
     for (NodeSelectorTerm term : terms) {
       Set<String> named = null;
-      for (NodeSelectorRequirement field : term.getMatchFields()) {
+      for (NodeSelectorRequirement field : Given.list(term.getMatchFields())) {
         if (NAME_FIELD.equals(field.getKey()) && "In".equals(field.getOperator())) {
-          Set<String> values = new HashSet<>(field.getValues());
+          Set<String> values = new HashSet<>(Given.list(field.getValues()));
           if (named == null) {
             named = values;
           } else {
@@ -108,14 +105,16 @@ final class RequiredNodeAffinity {
      * may.
      */
     static Optional<Term> of(NodeSelectorTerm term) {
-      if (term.getMatchExpressions().isEmpty() && term.getMatchFields().isEmpty()) {
+      List<NodeSelectorRequirement> expressions = Given.list(term.getMatchExpressions());
+      List<NodeSelectorRequirement> fields = Given.list(term.getMatchFields());
+      if (expressions.isEmpty() && fields.isEmpty()) {
         return Optional.empty();
       }
       try {
         return Optional.of(
             new Term(
-                Selector.of(term.getMatchExpressions().stream().map(Term::requirement).toList()),
-                term.getMatchFields().stream().map(Field::of).toList()));
+                Selector.of(expressions.stream().map(Term::requirement).toList()),
+                fields.stream().map(Field::of).toList()));
       } catch (InvalidInputException unreadable) {
         return Optional.empty();
       }
@@ -123,7 +122,7 @@ final class RequiredNodeAffinity {
 
     private static Requirement requirement(NodeSelectorRequirement requirement) {
       Operator operator =
-          switch (String.valueOf(requirement.getOperator())) {
+          switch (Given.text(requirement.getOperator())) {
             case "In" -> Operator.IN;
             case "NotIn" -> Operator.NOT_IN;
             case "Exists" -> Operator.EXISTS;
@@ -133,7 +132,7 @@ final class RequiredNodeAffinity {
             default -> throw unsupported(requirement);
           };
       return Requirement.of(
-          String.valueOf(requirement.getKey()), operator, requirement.getValues());
+          Given.text(requirement.getKey()), operator, Given.list(requirement.getValues()));
     }
 
     boolean matches(NodeInfo node) {
@@ -155,10 +154,10 @@ final class RequiredNodeAffinity {
     static Field of(NodeSelectorRequirement requirement) {
       boolean equal = "In".equals(requirement.getOperator());
       if ((!equal && !"NotIn".equals(requirement.getOperator()))
-          || requirement.getValues().size() != 1) {
+          || Given.list(requirement.getValues()).size() != 1) {
         throw unsupported(requirement);
       }
-      return new Field(requirement.getKey(), equal, requirement.getValues().get(0));
+      return new Field(Given.text(requirement.getKey()), equal, requirement.getValues().get(0));
     }
 
     boolean matches(NodeInfo node) {

@@ -1,5 +1,6 @@
 package dev.colocatedcache.affinity;
 
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -34,6 +35,26 @@ final class ResourceQuantity {
     this.value = value;
     this.scale = scale;
     this.decimal = decimal;
+  }
+
+  /**
+   * Reads the model's quantity, which keeps number and unit as they were written.
+   *
+   * @throws InvalidInputException if it is not a quantity
+   */
+  static ResourceQuantity of(Quantity quantity) {
+    return parse(Given.text(quantity.getAmount()) + Given.text(quantity.getFormat()));
+  }
+
+  /** The model's quantity of the same amount, to the last digit. */
+  Quantity toModel() {
+    return decimal == null
+        ? new Quantity(Long.toString(value), exponent(scale))
+        : new Quantity(decimal.unscaledValue().toString(), exponent(-decimal.scale()));
+  }
+
+  private static String exponent(int scale) {
+    return scale == 0 ? "" : "e" + scale;
   }
 
   /**

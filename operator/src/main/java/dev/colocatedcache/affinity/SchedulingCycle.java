@@ -1,9 +1,11 @@
 package dev.colocatedcache.affinity;
 
 import dev.colocatedcache.affinity.Verdict.Rejected;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One pod's way through the Filter phase of kube-scheduler's default profile: PreFilter is done
@@ -19,6 +21,7 @@ final class SchedulingCycle {
   private final IncomingPod pod;
   private final List<Filter> filters;
   private final PodTopologySpread spread;
+  private final InterPodAffinity interPodAffinity;
   private final Optional<Set<String>> namedNodes;
 
   /** PreFilter and all. */
@@ -26,8 +29,9 @@ final class SchedulingCycle {
     this.pod = pod;
     this.namedNodes = pod.nodeAffinity().namedNodes();
     this.spread = new PodTopologySpread(pod, snapshot);
+    this.interPodAffinity = new InterPodAffinity(pod, snapshot);
     this.filters =
-        List.of(
+        needed(
             new NodeUnschedulable(pod),
             new NodeName(pod),
             new TaintToleration(pod, version),
@@ -35,13 +39,13 @@ final class SchedulingCycle {
             new NodePorts(pod),
             new NodeResourcesFit(pod),
             spread,
-            new InterPodAffinity(pod, snapshot),
+            interPodAffinity,
             new NodeDeclaredFeatures(pod, version));
   }
 
   /** The plugins that look at nothing but the node and the pods on it. */
   static List<Filter> singleNodeFilters(IncomingPod pod, KubernetesVersion version) {
-    return List.of(
+    return needed(
         new NodeUnschedulable(pod),
         new NodeName(pod),
         new TaintToleration(pod, version),
@@ -49,6 +53,10 @@ final class SchedulingCycle {
         new NodePorts(pod),
         new NodeResourcesFit(pod),
         new NodeDeclaredFeatures(pod, version));
+  }
+
+  private static List<Filter> needed(Filter... filters) {
+    return Stream.of(filters).filter(filter -> !filter.skips()).toList();
   }
 
   /** What rejects the pod as a whole, before any node is looked at. */
@@ -85,7 +93,7 @@ final class SchedulingCycle {
     NodeInfo crowded = info;
     for (PodInfo other : ahead) {
       add(other, node);
-      crowded = crowded.with(other);
+      crowded = crowded.occupiedBy(other.shape());
     }
     Verdict verdict = filtered(node, crowded);
     ahead.forEach(other -> remove(other, node));
@@ -113,16 +121,24 @@ final class SchedulingCycle {
 
   /** A further pod is bound to the node. */
   void add(PodInfo bound, int node) {
-    for (Filter filter : filters) {
-      filter.add(bound, node);
-    }
+    spread.add(bound, node);
+    interPodAffinity.add(bound, node);
   }
 
   /** A pod that was added is gone again. */
   void remove(PodInfo bound, int node) {
+    spread.remove(bound, node);
+    interPodAffinity.remove(bound, node);
+  }
+
+  /** Whether the node alone, whatever runs elsewhere, does not rule the pod out. */
+  boolean allowedByNode(int node, NodeInfo info) {
     for (Filter filter : filters) {
-      filter.remove(bound, node);
+      if (!(filter instanceof PreFilterExtensions) && !filter.verdict(node, info).fits()) {
+        return false;
+      }
     }
+    return true;
   }
 
   /**
@@ -131,5 +147,16 @@ final class SchedulingCycle {
    */
   void describeSpread(int node, List<Integer> view) {
     spread.describe(node, view);
+  }
+
+  /**
+   * How a further pod on the node counts for other nodes: on nodes seen alike it makes no
+   * difference to them.
+   */
+  List<Integer> describe(PodInfo further, int node) {
+    List<Integer> view = new ArrayList<>();
+    spread.describe(node, view);
+    interPodAffinity.describe(further, node, view);
+    return view;
   }
 }

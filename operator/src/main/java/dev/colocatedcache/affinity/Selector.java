@@ -33,7 +33,7 @@ final class Selector {
   /** {@code labels.SelectorFromSet}. */
   static Selector of(Map<String, String> labels) {
     List<Requirement> requirements = new ArrayList<>();
-    labels.forEach((key, value) -> requirements.add(Requirement.equal(key, value)));
+    labels.forEach((key, value) -> requirements.add(Requirement.equal(key, Given.text(value))));
     return of(requirements);
   }
 
@@ -47,27 +47,22 @@ final class Selector {
       return NOTHING;
     }
     List<Requirement> requirements = new ArrayList<>();
-    if (selector.getMatchLabels() != null) {
-      selector
-          .getMatchLabels()
-          .forEach(
-              (key, value) ->
-                  requirements.add(Requirement.of(key, Operator.IN, List.of(orEmpty(value)))));
-    }
-    if (selector.getMatchExpressions() != null) {
-      for (LabelSelectorRequirement expression : selector.getMatchExpressions()) {
-        requirements.add(
-            Requirement.of(
-                orEmpty(expression.getKey()),
-                operator(expression.getOperator()),
-                expression.getValues() == null ? List.of() : expression.getValues()));
-      }
+    Given.map(selector.getMatchLabels())
+        .forEach(
+            (key, value) ->
+                requirements.add(Requirement.of(key, Operator.IN, List.of(Given.text(value)))));
+    for (LabelSelectorRequirement expression : Given.list(selector.getMatchExpressions())) {
+      requirements.add(
+          Requirement.of(
+              Given.text(expression.getKey()),
+              operator(expression.getOperator()),
+              Given.list(expression.getValues())));
     }
     return of(requirements);
   }
 
   private static Operator operator(String operator) {
-    return switch (orEmpty(operator)) {
+    return switch (Given.text(operator)) {
       case "In" -> Operator.IN;
       case "NotIn" -> Operator.NOT_IN;
       case "Exists" -> Operator.EXISTS;
@@ -78,17 +73,13 @@ final class Selector {
     };
   }
 
-  private static String orEmpty(String text) {
-    return text == null ? "" : text;
-  }
-
   /** This selector and exact matches on the given labels as well; nothing stays nothing. */
   Selector and(Map<String, String> labels) {
     if (nothing || labels.isEmpty()) {
       return this;
     }
     List<Requirement> all = new ArrayList<>(requirements);
-    labels.forEach((key, value) -> all.add(Requirement.equal(key, value)));
+    labels.forEach((key, value) -> all.add(Requirement.equal(key, Given.text(value))));
     return of(all);
   }
 

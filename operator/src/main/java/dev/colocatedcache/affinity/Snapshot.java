@@ -1,5 +1,6 @@
 package dev.colocatedcache.affinity;
 
+import dev.colocatedcache.affinity.PodInfo.Phase;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -8,6 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The cluster at one moment, as the filters see it. Immutable and thread-safe. */
 public final class Snapshot {
+
+  /** How many shapes of pods may be added that no pod has yet: an anchor's and a follower's. */
+  private static final int FURTHER_PODS = 2;
 
   private final NodeInfo[] nodes;
   private final Map<String, Labels> namespaces;
@@ -75,8 +79,19 @@ public final class Snapshot {
     return -1;
   }
 
-  int shapes() {
-    return shapes;
+  /** More than the number of any pod's shape, further pods included. */
+  int shapeIds() {
+    return shapes + FURTHER_PODS;
+  }
+
+  /**
+   * A pod that comes in, as if it was bound already.
+   *
+   * @param further 0 or 1, to tell it from another such pod
+   */
+  PodInfo further(IncomingPod pod, int further) {
+    return new PodInfo(
+        pod.name(), pod.shape(), shapes + further, null, Phase.PENDING, false, false, false);
   }
 
   Map<String, Labels> namespaces() {

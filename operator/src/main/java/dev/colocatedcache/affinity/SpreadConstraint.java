@@ -23,7 +23,7 @@ record SpreadConstraint(
    */
   static List<SpreadConstraint> of(PodSpec spec, Map<String, String> podLabels) {
     List<SpreadConstraint> constraints = new ArrayList<>();
-    for (TopologySpreadConstraint constraint : spec.getTopologySpreadConstraints()) {
+    for (TopologySpreadConstraint constraint : Given.list(spec.getTopologySpreadConstraints())) {
       if ("DoNotSchedule".equals(constraint.getWhenUnsatisfiable())) {
         constraints.add(of(constraint, podLabels));
       }
@@ -34,14 +34,14 @@ record SpreadConstraint(
   private static SpreadConstraint of(
       TopologySpreadConstraint constraint, Map<String, String> podLabels) {
     Map<String, String> matchLabels = new HashMap<>();
-    for (String key : constraint.getMatchLabelKeys()) {
-      if (podLabels != null && podLabels.containsKey(key)) {
+    for (String key : Given.list(constraint.getMatchLabelKeys())) {
+      if (podLabels.containsKey(key)) {
         matchLabels.put(key, podLabels.get(key));
       }
     }
     return new SpreadConstraint(
         constraint.getMaxSkew() == null ? 0 : constraint.getMaxSkew(),
-        constraint.getTopologyKey() == null ? "" : constraint.getTopologyKey(),
+        Given.text(constraint.getTopologyKey()),
         Selector.of(constraint.getLabelSelector()).and(matchLabels),
         constraint.getMinDomains() == null ? 1 : constraint.getMinDomains(),
         !"Ignore".equals(constraint.getNodeAffinityPolicy()),

@@ -5,15 +5,11 @@ record Taint(String key, String value, String effect) {
 
   static Taint of(io.fabric8.kubernetes.api.model.Taint taint) {
     return new Taint(
-        orEmpty(taint.getKey()), orEmpty(taint.getValue()), orEmpty(taint.getEffect()));
+        Given.text(taint.getKey()), Given.text(taint.getValue()), Given.text(taint.getEffect()));
   }
 
   /** Whether it keeps new pods away: PreferNoSchedule does not. */
   boolean repels() {
     return effect.equals("NoSchedule") || effect.equals("NoExecute");
-  }
-
-  private static String orEmpty(String text) {
-    return text == null ? "" : text;
   }
 }

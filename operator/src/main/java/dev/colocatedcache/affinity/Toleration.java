@@ -7,10 +7,10 @@ record Toleration(String key, String operator, String value, String effect) {
 
   static Toleration of(io.fabric8.kubernetes.api.model.Toleration toleration) {
     return new Toleration(
-        orEmpty(toleration.getKey()),
-        orEmpty(toleration.getOperator()),
-        orEmpty(toleration.getValue()),
-        orEmpty(toleration.getEffect()));
+        Given.text(toleration.getKey()),
+        Given.text(toleration.getOperator()),
+        Given.text(toleration.getValue()),
+        Given.text(toleration.getEffect()));
   }
 
   static boolean anyTolerates(List<Toleration> tolerations, Taint taint) {
@@ -35,9 +35,5 @@ record Toleration(String key, String operator, String value, String effect) {
       case "Exists" -> true;
       default -> false;
     };
-  }
-
-  private static String orEmpty(String text) {
-    return text == null ? "" : text;
   }
 }

@@ -1,0 +1,38 @@
+package dev.colocatedcache.affinity;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What pods of each shape mean to someone: worked out once a shape, when the first pod of it is
+ * met.
+ */
+final class PerShape<T> {
+
+  private final Function<PodShape, T> meaning;
+
+  /** By number of the shape; null as long as none was met. */
+  private final List<T> known;
+
+  PerShape(Snapshot snapshot, Function<PodShape, T> meaning) {
+    this.meaning = meaning;
+    this.known = new ArrayList<>(Collections.nCopies(snapshot.shapeIds(), null));
+  }
+
+  /** What a pod on a node means. */
+  T of(NodeInfo node, int pod) {
+    T found = known.get(node.shapeId(pod));
+    return found != null ? found : of(node.pod(pod));
+  }
+
+  T of(PodInfo pod) {
+    T found = known.get(pod.shapeId());
+    if (found == null) {
+      found = meaning.apply(pod.shape());
+      known.set(pod.shapeId(), found);
+    }
+    return found;
+  }
+}
