@@ -199,11 +199,7 @@ public final class ClusterModel {
       shapes.release(known.shape());
     }
     boolean bound = Given.isSet(spec.getNodeName());
-    boolean nominated =
-        !bound
-            && Given.isSet(status.getNominatedNodeName())
-            && (!Given.isSet(spec.getSchedulerName())
-                || spec.getSchedulerName().equals(DEFAULT_SCHEDULER));
+    boolean nominated = !bound && isNominated(spec, status);
     String node = bound ? spec.getNodeName() : nominated ? status.getNominatedNodeName() : null;
     return new PodInfo(
         known == null ? pod.getMetadata().getName() : known.name(),
@@ -215,6 +211,17 @@ public final class ClusterModel {
         pod.getMetadata().getDeletionTimestamp() != null,
         Given.list(status.getConditions()).stream()
             .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus())));
+  }
+
+  /**
+   * Whether the default scheduler has the pod in its queue, nominated for a node; gated pods are
+   * not.
+   */
+  private static boolean isNominated(PodSpec spec, PodStatus status) {
+    return Given.isSet(status.getNominatedNodeName())
+        && Given.list(spec.getSchedulingGates()).isEmpty()
+        && (!Given.isSet(spec.getSchedulerName())
+            || spec.getSchedulerName().equals(DEFAULT_SCHEDULER));
   }
 
   /** The node's name as one string for all its pods. */
