@@ -70,32 +70,48 @@ import io.fabric8.kubernetes.model.annotation.Version;
             + " > 63",
     message =
         "the cache's default name, <metadata.name>-cache, would be longer than 63 characters: set"
-            + " spec.cache.name")
+            + " spec.cache.name",
+    fieldPath = ".spec.cache")
 @ValidationRule(
     value =
         "(has(self.spec.service.name) ? self.spec.service.name : self.metadata.name) !="
             + " (has(self.spec.cache.name) ? self.spec.cache.name : self.metadata.name + '-cache')",
     message =
         "service and cache would have the same name: set spec.service.name and spec.cache.name to"
-            + " different names")
+            + " different names",
+    fieldPath = ".spec")
 @ValidationRule(
     value =
-        "!has(self.spec.service.template.metadata) || !has(self.spec.service.template.metadata.labels)"
-            + " || !('app.kubernetes.io/instance' in self.spec.service.template.metadata.labels)"
-            + " || self.spec.service.template.metadata.labels['app.kubernetes.io/instance'] =="
-            + " self.metadata.name",
+        "(has(self.spec.service.name) ? self.spec.service.name : self.metadata.name) =="
+            + " (has(oldSelf.spec.service.name) ? oldSelf.spec.service.name : self.metadata.name)",
+    message =
+        "spec.service.name is immutable, for it names the running Deployment and Service: keep it"
+            + " as it was, or create another ColocatedCache with the new name and delete this one",
+    fieldPath = ".spec.service")
+@ValidationRule(
+    value =
+        "(has(self.spec.cache.name) ? self.spec.cache.name : self.metadata.name + '-cache') =="
+            + " (has(oldSelf.spec.cache.name) ? oldSelf.spec.cache.name : self.metadata.name + '-cache')",
+    message =
+        "spec.cache.name is immutable, for it names the running Deployment and Service: keep it as"
+            + " it was, or create another ColocatedCache with the new name and delete this one",
+    fieldPath = ".spec.cache")
+@ValidationRule(
+    value =
+        "self.spec.service.template.?metadata.?labels[?'app.kubernetes.io/instance']"
+            + ".orValue(self.metadata.name) == self.metadata.name",
     message =
         "the label app.kubernetes.io/instance of spec.service.template is the ColocatedCache's"
-            + " name: remove it, or set it to metadata.name")
+            + " name: remove it, or set it to metadata.name",
+    fieldPath = ".spec.service.template")
 @ValidationRule(
     value =
-        "!has(self.spec.cache.template.metadata) || !has(self.spec.cache.template.metadata.labels)"
-            + " || !('app.kubernetes.io/instance' in self.spec.cache.template.metadata.labels)"
-            + " || self.spec.cache.template.metadata.labels['app.kubernetes.io/instance'] =="
-            + " self.metadata.name",
+        "self.spec.cache.template.?metadata.?labels[?'app.kubernetes.io/instance']"
+            + ".orValue(self.metadata.name) == self.metadata.name",
     message =
         "the label app.kubernetes.io/instance of spec.cache.template is the ColocatedCache's name:"
-            + " remove it, or set it to metadata.name")
+            + " remove it, or set it to metadata.name",
+    fieldPath = ".spec.cache.template")
 public final class ColocatedCache extends CustomResource<ColocatedCacheSpec, ColocatedCacheStatus>
     implements Namespaced {
 

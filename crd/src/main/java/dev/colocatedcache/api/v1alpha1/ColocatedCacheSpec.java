@@ -21,18 +21,42 @@ import io.fabric8.generator.annotation.ValidationRule;
     value = "self.replicas == 0 || self.replicas >= self.minReplicas",
     message =
         "spec.replicas is below spec.minReplicas: raise replicas, lower minReplicas, or set"
-            + " replicas to 0 to run no pair")
+            + " replicas to 0 to run no pair",
+    fieldPath = ".replicas")
 @ValidationRule(
     value =
-        "(has(self.service.template.metadata) && has(self.service.template.metadata.labels) &&"
-            + " 'app.kubernetes.io/component' in self.service.template.metadata.labels ?"
-            + " self.service.template.metadata.labels['app.kubernetes.io/component'] : 'service')"
-            + " != (has(self.cache.template.metadata) && has(self.cache.template.metadata.labels)"
-            + " && 'app.kubernetes.io/component' in self.cache.template.metadata.labels ?"
-            + " self.cache.template.metadata.labels['app.kubernetes.io/component'] : 'cache')",
+        "(self.service.template.?metadata.?labels[?'app.kubernetes.io/component'].hasValue()"
+            + " ? self.service.template.metadata.labels['app.kubernetes.io/component'] : 'service')"
+            + " != "
+            + "(self.cache.template.?metadata.?labels[?'app.kubernetes.io/component'].hasValue()"
+            + " ? self.cache.template.metadata.labels['app.kubernetes.io/component'] : 'cache')",
     message =
         "service and cache would carry the same label app.kubernetes.io/component: give the two"
             + " templates different values, or leave the label out")
+@ValidationRule(
+    value =
+        "(self.service.template.?metadata.?labels[?'app.kubernetes.io/component'].hasValue()"
+            + " ? self.service.template.metadata.labels['app.kubernetes.io/component'] : 'service')"
+            + " == "
+            + "(oldSelf.service.template.?metadata.?labels[?'app.kubernetes.io/component'].hasValue()"
+            + " ? oldSelf.service.template.metadata.labels['app.kubernetes.io/component'] : 'service')",
+    message =
+        "the label app.kubernetes.io/component of spec.service.template is immutable, for the"
+            + " Deployment selects its pods by it: keep it as it was, or create another"
+            + " ColocatedCache with the new label and delete this one",
+    fieldPath = ".service.template")
+@ValidationRule(
+    value =
+        "(self.cache.template.?metadata.?labels[?'app.kubernetes.io/component'].hasValue()"
+            + " ? self.cache.template.metadata.labels['app.kubernetes.io/component'] : 'cache')"
+            + " == "
+            + "(oldSelf.cache.template.?metadata.?labels[?'app.kubernetes.io/component'].hasValue()"
+            + " ? oldSelf.cache.template.metadata.labels['app.kubernetes.io/component'] : 'cache')",
+    message =
+        "the label app.kubernetes.io/component of spec.cache.template is immutable, for the"
+            + " Deployment selects its pods by it: keep it as it was, or create another"
+            + " ColocatedCache with the new label and delete this one",
+    fieldPath = ".cache.template")
 public record ColocatedCacheSpec(
     @JsonPropertyDescription(
             "Pairs asked for, a pair being one service pod and one cache pod. As many are placed as"
@@ -47,9 +71,25 @@ public record ColocatedCacheSpec(
         @Default("1")
         @Min(0)
         Integer minReplicas,
-    @JsonPropertyDescription("The service: the pods that use the cache on their node.") @Required
+    @JsonPropertyDescription("The service: the pods that use the cache on their node.")
+        @Required
+        @ValidationRule(
+            value =
+                "self.template.?metadata.?labels[?'colocatedcache.dev/role'].orValue('service') == 'service'",
+            message =
+                "the operator sets the label colocatedcache.dev/role of spec.service.template to service:"
+                    + " remove it from the template",
+            fieldPath = ".template")
         RoleSpec service,
-    @JsonPropertyDescription("The cache: the pods that serve the service on their node.") @Required
+    @JsonPropertyDescription("The cache: the pods that serve the service on their node.")
+        @Required
+        @ValidationRule(
+            value =
+                "self.template.?metadata.?labels[?'colocatedcache.dev/role'].orValue('cache') == 'cache'",
+            message =
+                "the operator sets the label colocatedcache.dev/role of spec.cache.template to cache:"
+                    + " remove it from the template",
+            fieldPath = ".template")
         RoleSpec cache,
     @JsonPropertyDescription(
             "Where pairs go, and which half goes first. The default places the cache first and a"

@@ -3,8 +3,8 @@ package dev.colocatedcache.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
-import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 
 /**
  * Where pairs go.
@@ -24,10 +24,14 @@ public record Placement(
             "The node label whose value is the domain that the two halves of a pair share and that"
                 + " holds at most one pair of this ColocatedCache. Default: the node.")
         @Default(Placement.HOSTNAME)
-        @Size(min = 1, max = 316)
-        @Pattern(
-            "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
-                + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
+        @Size(min = 1, max = 317)
+        @ValidationRule(
+            value =
+                "self.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
+                    + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$')",
+            message =
+                "not a label's key: name the label that nodes carry, such as kubernetes.io/hostname"
+                    + " or topology.kubernetes.io/zone")
         String topologyKey) {
 
   /** The label that every node carries its own value of: the default topology key. */

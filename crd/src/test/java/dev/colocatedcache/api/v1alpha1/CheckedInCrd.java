@@ -14,7 +14,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -69,18 +73,28 @@ final class CheckedInCrd {
                 .withNewScale(".status.selector", ".spec.replicas", ".status.replicas")
                 .build()));
     ObjectNode root = (ObjectNode) version.at("/schema/openAPIV3Schema");
+    root.put(
+        "description",
+        "A service and its node-local cache, placed as pairs: one of each on a node, a pair a"
+            + " node.");
     // Without it an empty object would pass, and rules on the spec would not run.
     root.set("required", json.createArrayNode().add("spec"));
+    ObjectNode spec = property(root, "spec");
+    spec.put("description", "What is asked for.");
+    ObjectNode status = property(root, "status");
+    status.put("description", "What is, all counted in pairs.");
+    numbers(root);
+    once(root);
     for (Role role : Role.values()) {
-      ObjectNode half =
-          (ObjectNode) root.at("/properties/spec/properties/" + role.value() + "/properties");
-      half.set("template", described(half.get("template"), template()));
-      half.set("ports", described(half.get("ports"), ports()));
+      ObjectNode half = property(spec, role.value());
+      replace(half, "template", kubernetes.core("PodTemplateSpec"));
+      replace(half, "ports", ports());
     }
-    ObjectNode status = (ObjectNode) root.at("/properties/status/properties");
-    keyed(status.get("conditions"), "type", "status", "type", "reason", "lastTransitionTime");
-    keyed(status.at("/capacity/properties/rejected"), "reason", "nodes", "reason");
-    return crd;
+    ObjectNode conditions = property(status, "conditions");
+    keyed(conditions, "type", "lastTransitionTime", "reason", "status", "type");
+    condition((ObjectNode) conditions.get("items"));
+    keyed(property(property(status, "capacity"), "rejected"), "reason", "nodes", "reason");
+    return (ObjectNode) sorted(crd);
   }
 
   private ObjectNode generated() {
@@ -114,7 +128,7 @@ final class CheckedInCrd {
   /** The generator sorts printer columns by path; people read them by weight. */
   private void order(ObjectNode version) {
     List<String> order =
-        List.of("Ready", "Granted", "Desired", "Nodes", "Status", "Limited", "Anchor", "Age");
+        List.of("Ready", "Granted", "Desired", "Nodes", "Status", "Age", "Limited", "Anchor");
     List<JsonNode> columns = new ArrayList<>();
     version.get("additionalPrinterColumns").forEach(columns::add);
     ArrayNode ordered = json.createArrayNode();
@@ -136,29 +150,91 @@ final class CheckedInCrd {
     version.set("additionalPrinterColumns", ordered);
   }
 
-  private ObjectNode template() {
-    return kubernetes.core("PodTemplateSpec");
+  /** A component's annotation is on its field and on its accessor, and each counts as a rule. */
+  private static void once(JsonNode schema) {
+    if (schema.path("x-kubernetes-validations") instanceof ArrayNode rules) {
+      Set<JsonNode> distinct = new LinkedHashSet<>();
+      rules.forEach(distinct::add);
+      rules.removeAll();
+      rules.addAll(distinct);
+    }
+    schema.forEach(CheckedInCrd::once);
+  }
+
+  /** One order for all of it, whatever step put a key where: a change shows as that change. */
+  private static JsonNode sorted(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      Map<String, JsonNode> fields = new TreeMap<>();
+      object.properties().forEach(field -> fields.put(field.getKey(), sorted(field.getValue())));
+      return object.objectNode().setAll(fields);
+    }
+    if (node instanceof ArrayNode array) {
+      ArrayNode items = array.arrayNode();
+      array.forEach(item -> items.add(sorted(item)));
+      return items;
+    }
+    return node;
+  }
+
+  /** Without a format, a number that Java cannot hold would pass and could not be read again. */
+  private static void numbers(JsonNode schema) {
+    schema
+        .path("properties")
+        .properties()
+        .forEach(
+            property -> {
+              if ("integer".equals(property.getValue().path("type").asText())) {
+                boolean wide = property.getKey().equals("observedGeneration");
+                ((ObjectNode) property.getValue()).put("format", wide ? "int64" : "int32");
+              }
+            });
+    schema.forEach(CheckedInCrd::numbers);
   }
 
   private ObjectNode ports() {
-    ObjectNode ports = json.createObjectNode();
-    ports.put("type", "array");
-    ports.set("items", kubernetes.core("ServicePort"));
+    ObjectNode ports = property(kubernetes.core("ServiceSpec"), "ports");
+    // Bounds what the rules on ports can cost.
+    ports.put("maxItems", 250);
     return ports;
   }
 
-  private static ObjectNode described(JsonNode ours, ObjectNode schema) {
-    ObjectNode described = schema.objectNode();
-    described.set("description", ours.get("description"));
-    described.setAll(schema);
-    return described;
+  /** What the API conventions say of a condition; the type is fabric8's and carries no text. */
+  private void condition(ObjectNode condition) {
+    property(condition, "type").put("description", "What it speaks of: Ready, for one.");
+    property(condition, "status").put("description", "True, False or Unknown.");
+    property(condition, "status").putArray("enum").add("True").add("False").add("Unknown");
+    property(condition, "reason").put("description", "Why, in one word for programs.");
+    property(condition, "message").put("description", "Why, in a sentence for people.");
+    property(condition, "lastTransitionTime")
+        .put("description", "When the status last changed.")
+        .put("format", "date-time");
+    property(condition, "observedGeneration")
+        .put("description", "The generation of the spec that it speaks of.");
   }
 
-  private static void keyed(JsonNode list, String key, String... required) {
-    ObjectNode target = (ObjectNode) list;
-    target.put("x-kubernetes-list-type", "map");
-    target.putArray("x-kubernetes-list-map-keys").add(key);
-    ArrayNode names = ((ObjectNode) target.get("items")).putArray("required");
+  private static ObjectNode property(JsonNode schema, String name) {
+    return (ObjectNode) schema.path("properties").required(name);
+  }
+
+  /**
+   * Puts a schema of Kubernetes' own in place of the generated one; what it means is still ours.
+   */
+  private static void replace(ObjectNode owner, String name, ObjectNode schema) {
+    ObjectNode properties = (ObjectNode) owner.get("properties");
+    JsonNode ours = properties.get(name);
+    ObjectNode replacement = schema.objectNode();
+    replacement.set("description", ours.get("description"));
+    replacement.setAll(schema);
+    if (ours.has("x-kubernetes-validations")) {
+      replacement.set("x-kubernetes-validations", ours.get("x-kubernetes-validations"));
+    }
+    properties.set(name, replacement);
+  }
+
+  private static void keyed(ObjectNode list, String key, String... required) {
+    list.put("x-kubernetes-list-type", "map");
+    list.putArray("x-kubernetes-list-map-keys").add(key);
+    ArrayNode names = ((ObjectNode) list.get("items")).putArray("required");
     for (String name : required) {
       names.add(name);
     }

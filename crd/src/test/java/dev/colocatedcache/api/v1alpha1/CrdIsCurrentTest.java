@@ -18,10 +18,7 @@ class CrdIsCurrentTest {
       Files.writeString(file, generated);
     }
     assertThat(file)
-        .as(
-            "the API types changed and %s did not; this rewrites it: mvn -pl crd test"
-                + " -Dtest=CrdIsCurrentTest -Dcrd.write=true",
-            CheckedInCrd.FILE)
+        .as("the API types changed and %s did not: `make crd` rewrites it", CheckedInCrd.FILE)
         .hasContent(generated);
   }
 }
