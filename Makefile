@@ -24,7 +24,8 @@ test: ## every test, those on the real control plane included
 	$(MVN) verify
 
 .PHONY: e2e
-e2e: ## build the image both ways without a registry, and start each (root, buildah, debootstrap)
+e2e: ## the demo from end to end; the image built both ways and started (root, buildah, debootstrap)
+	e2e/demo
 	e2e/images
 
 .PHONY: jar
