@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = "Keeps a service and its node-local cache together as pairs on Kubernetes nodes.",
-    subcommands = {RunCommand.class, HelpCommand.class})
+    subcommands = {RunCommand.class, ExplainCommand.class, HelpCommand.class})
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -28,6 +28,7 @@ public final class Main implements Runnable {
   /** The command line, with errors told in a sentence. */
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (failure, command, result) -> {
               String message = failure.getMessage();
