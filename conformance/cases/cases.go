@@ -3,6 +3,7 @@ package cases
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,6 +24,57 @@ type Case struct {
 	Pod        *v1.Pod         `json:"pod,omitempty"`
 	// Sequence is what the place mode places, one after the other; Pod is then not read.
 	Sequence []Step `json:"sequence,omitempty"`
+}
+
+// MarshalJSON leaves out what Go writes of a Node, a Pod or a Namespace although nobody set it.
+func (c *Case) MarshalJSON() ([]byte, error) {
+	type plain Case
+	text, err := json.Marshal((*plain)(c))
+	if err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var tree map[string]any
+	if err := decoder.Decode(&tree); err != nil {
+		return nil, err
+	}
+	prune(tree)
+	// The members in the order that a reader looks for them.
+	line := &bytes.Buffer{}
+	for _, key := range []string{"id", "admit", "nodes", "pods", "namespaces", "pod", "sequence"} {
+		value, ok := tree[key]
+		if !ok {
+			continue
+		}
+		text, err := json.Marshal(value)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(line, ",%q:%s", key, text)
+	}
+	return append(append([]byte{'{'}, line.Bytes()[1:]...), '}'), nil
+}
+
+func prune(value any) {
+	switch node := value.(type) {
+	case map[string]any:
+		for key, member := range node {
+			if member == nil || key == "daemonEndpoints" || key == "nodeInfo" {
+				delete(node, key)
+				continue
+			}
+			if object, ok := member.(map[string]any); ok && len(object) == 0 && (key == "status" || key == "resources") {
+				delete(node, key)
+				continue
+			}
+			prune(member)
+		}
+	case []any:
+		for _, member := range node {
+			prune(member)
+		}
+	}
 }
 
 // Step is one pod of a sequence.

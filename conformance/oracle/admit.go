@@ -59,6 +59,9 @@ func (a *admission) prepare(ctx context.Context, pod *v1.Pod) (*api.Pod, error) 
 	return internal, nil
 }
 
+// Admit returns the pod as a kube-apiserver would store it.
+func (o *Oracle) Admit(pod *v1.Pod) (*v1.Pod, error) { return o.admission.admit(o.ctx, pod) }
+
 // Validate says what a kube-apiserver would refuse about the pod; empty: nothing.
 func (o *Oracle) Validate(pod *v1.Pod) []string {
 	internal, err := o.admission.prepare(o.ctx, pod)

@@ -209,6 +209,7 @@ func (o *Oracle) enter(c *cases.Case, pod *v1.Pod, uid types.UID) (*v1.Pod, erro
 			continue
 		}
 		if existing.UID == "" {
+			existing = shallow(existing)
 			existing.UID = types.UID(fmt.Sprintf("pod-%d", i))
 		}
 		if existing.Spec.NodeName != "" {
@@ -219,6 +220,7 @@ func (o *Oracle) enter(c *cases.Case, pod *v1.Pod, uid types.UID) (*v1.Pod, erro
 		}
 		// A pod without a scheduler's name is not stored by any API server; it is taken for one of the default scheduler.
 		if existing.Spec.SchedulerName == "" {
+			existing = shallow(existing)
 			existing.Spec.SchedulerName = v1.DefaultSchedulerName
 		}
 		if existing.Status.NominatedNodeName == "" || !o.scheduler.Profiles.HandlesSchedulerName(existing.Spec.SchedulerName) {
@@ -237,6 +239,12 @@ func (o *Oracle) enter(c *cases.Case, pod *v1.Pod, uid types.UID) (*v1.Pod, erro
 		return nil, nil
 	}
 	return o.incoming(c.Admit, pod, uid)
+}
+
+// shallow copies what enter changes, so that the caller's pod stays as it is.
+func shallow(pod *v1.Pod) *v1.Pod {
+	copied := *pod
+	return &copied
 }
 
 func (o *Oracle) incoming(admit bool, pod *v1.Pod, uid types.UID) (*v1.Pod, error) {
