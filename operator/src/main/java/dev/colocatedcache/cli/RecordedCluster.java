@@ -27,7 +27,7 @@ final class RecordedCluster {
 
   private final KubernetesVersion version;
   private final Predicate<String> keepsPodsOf;
-  private final ClusterModel model = new ClusterModel();
+  private final ClusterModel model;
   private final TreeMap<String, Node> nodes = new TreeMap<>();
   private final Map<String, List<Pod>> podsByNode = new TreeMap<>();
   private final Set<String> podNames = new HashSet<>();
@@ -43,6 +43,7 @@ final class RecordedCluster {
    */
   RecordedCluster(KubernetesVersion version, Predicate<String> keepsPodsOf) {
     this.version = version;
+    this.model = new ClusterModel(version);
     this.keepsPodsOf = keepsPodsOf;
   }
 

@@ -1,9 +1,7 @@
 package dev.colocatedcache.reconcile;
 
 import dev.colocatedcache.affinity.AdmissionContext;
-import dev.colocatedcache.affinity.IncomingPod;
 import dev.colocatedcache.affinity.NodeInfo;
-import dev.colocatedcache.affinity.NodeRejection;
 import dev.colocatedcache.affinity.Pair;
 import dev.colocatedcache.affinity.PairEvaluation;
 import dev.colocatedcache.affinity.PairRequest;
@@ -26,7 +24,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -46,26 +43,18 @@ final class Assessor {
 
   /** What the cluster has room for, of what {@code resource} asks for. */
   Assessment assess(ColocatedCache resource, Workload workload) {
-    int requested = resource.getSpec().replicas();
     RoleModel anchor = workload.anchor();
     RoleModel follower = workload.follower();
     AdmissionContext admission = cluster.admission(anchor.namespace());
-    PairRequest request =
-        new PairRequest(
-            anchor.namespace(),
-            IncomingPod.admitted(anchor.template(), anchor.namespace(), admission),
-            IncomingPod.admitted(follower.template(), follower.namespace(), admission),
-            anchor.name(),
-            follower.name(),
-            workload.topologyKey(),
-            requested);
+    PairQuestion question = PairQuestion.of(resource, workload, admission);
+    PairRequest request = question.request();
     Pairs pairs = new Pairs(admission.version());
     Snapshot basis = changes.watch(ResourceID.fromResource(resource), pairs.watch(request));
     PairEvaluation evaluation = pairs.evaluate(basis, request);
-    int granted = Math.min(requested, evaluation.fits());
+    Capacity capacity = question.capacity(evaluation);
+    int granted = capacity.granted();
     // An anchor where its follower does not fit gets none: it would be Pending for ever. Where
-    // there
-    // are more anchors than granted, those go first.
+    // there are more anchors than granted, those go first.
     long alive =
         cluster.pods(anchor.namespace(), anchor.name()).stream()
             .filter(pod -> !pod.terminating())
@@ -75,14 +64,6 @@ final class Assessor {
     Map<Role, Integer> replicas = new EnumMap<>(Role.class);
     replicas.put(anchor.role(), granted);
     replicas.put(follower.role(), granted - misplaced);
-    Capacity capacity =
-        new Capacity(
-            requested,
-            granted,
-            evaluation.nodes(),
-            evaluation.eligibleNodes(),
-            reasons(evaluation, anchor.role()),
-            workload.topologyKey());
     Map<Role, Set<String>> kept = new EnumMap<>(Role.class);
     kept.put(anchor.role(), nodes(evaluation, Pair::anchorNode));
     kept.put(follower.role(), nodes(evaluation, Pair::followerNode));
@@ -91,21 +72,6 @@ final class Assessor {
 
   private static Set<String> nodes(PairEvaluation evaluation, Function<Pair, String> half) {
     return evaluation.pairs().stream().map(half).collect(Collectors.toUnmodifiableSet());
-  }
-
-  private static Map<String, Integer> reasons(PairEvaluation evaluation, Role anchor) {
-    Map<String, Integer> reasons = new TreeMap<>();
-    for (NodeRejection rejection : evaluation.rejected()) {
-      String half =
-          switch (rejection.role()) {
-            case ANCHOR -> " (" + anchor.value() + ")";
-            case FOLLOWER -> " (" + anchor.other().value() + ")";
-            case PAIR -> " (pair)";
-            case BOTH -> "";
-          };
-      rejection.reasons().forEach(reason -> reasons.merge(reason + half, 1, Integer::sum));
-    }
-    return reasons;
   }
 
   /** What runs of {@code workload}. */

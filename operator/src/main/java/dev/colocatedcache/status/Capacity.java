@@ -42,7 +42,7 @@ public record Capacity(
    * The sentence that says it all: {@code 2 of 3 pairs placed: 2 of 4 nodes eligible; 1 node(s)
    * were unschedulable, 1 Insufficient memory (cache)}.
    */
-  String message() {
+  public String message() {
     StringBuilder text = new StringBuilder();
     text.append(granted).append(" of ").append(requested).append(" pairs placed: ");
     if (Placement.HOSTNAME.equals(topologyKey)) {

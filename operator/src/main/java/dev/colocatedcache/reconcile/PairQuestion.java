@@ -1,0 +1,76 @@
+package dev.colocatedcache.reconcile;
+
+import dev.colocatedcache.affinity.AdmissionContext;
+import dev.colocatedcache.affinity.IncomingPod;
+import dev.colocatedcache.affinity.NodeRejection;
+import dev.colocatedcache.affinity.PairEvaluation;
+import dev.colocatedcache.affinity.PairRequest;
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.status.Capacity;
+import dev.colocatedcache.workload.RoleModel;
+import dev.colocatedcache.workload.Workload;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A ColocatedCache as a question to the affinity evaluator, and the evaluator's answer in terms of
+ * the ColocatedCache. Who plans asks the same question as the operator.
+ *
+ * @param request what the evaluator is asked
+ * @param anchor the role that is placed first
+ * @param topologyKey the node label whose values are the domains
+ */
+public record PairQuestion(PairRequest request, Role anchor, String topologyKey) {
+
+  /**
+   * The question that {@code resource} asks.
+   *
+   * @param workload what it is made into
+   * @param admission to its namespace
+   * @throws dev.colocatedcache.affinity.InvalidInputException if the API server would not admit the
+   *     pods of a template
+   */
+  public static PairQuestion of(
+      ColocatedCache resource, Workload workload, AdmissionContext admission) {
+    RoleModel anchor = workload.anchor();
+    RoleModel follower = workload.follower();
+    return new PairQuestion(
+        new PairRequest(
+            anchor.namespace(),
+            IncomingPod.admitted(anchor.template(), anchor.namespace(), admission),
+            IncomingPod.admitted(follower.template(), follower.namespace(), admission),
+            anchor.name(),
+            follower.name(),
+            workload.topologyKey(),
+            resource.getSpec().replicas()),
+        anchor.role(),
+        workload.topologyKey());
+  }
+
+  /** What is granted of what is asked for, by the evaluator's answer. */
+  public Capacity capacity(PairEvaluation evaluation) {
+    return new Capacity(
+        request.wanted(),
+        Math.min(request.wanted(), evaluation.fits()),
+        evaluation.nodes(),
+        evaluation.eligibleNodes(),
+        reasons(evaluation),
+        topologyKey);
+  }
+
+  private Map<String, Integer> reasons(PairEvaluation evaluation) {
+    Map<String, Integer> reasons = new TreeMap<>();
+    for (NodeRejection rejection : evaluation.rejected()) {
+      String half =
+          switch (rejection.role()) {
+            case ANCHOR -> " (" + anchor.value() + ")";
+            case FOLLOWER -> " (" + anchor.other().value() + ")";
+            case PAIR -> " (pair)";
+            case BOTH -> "";
+          };
+      rejection.reasons().forEach(reason -> reasons.merge(reason + half, 1, Integer::sum));
+    }
+    return reasons;
+  }
+}
