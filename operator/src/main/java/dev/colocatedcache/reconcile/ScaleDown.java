@@ -63,9 +63,10 @@ final class ScaleDown {
           cluster.pods(model.namespace(), model.name()).stream()
               .filter(pod -> !pod.terminating())
               .toList();
-      boolean fewer = alive.size() > assessment.replicas().get(role);
+      int wanted = assessment.replicas().get(role);
+      boolean someGo = wanted > 0 && alive.size() > wanted;
       for (RunningPod pod : alive) {
-        boolean goes = fewer && pod.node() != null && !kept.contains(pod.node());
+        boolean goes = someGo && pod.node() != null && !kept.contains(pod.node());
         if (goes && pod.deletionCost() == null) {
           changed |= mark(model, pod, '"' + GOES_FIRST + '"');
         } else if (!goes && GOES_FIRST.equals(pod.deletionCost())) {
