@@ -42,6 +42,14 @@ crd: ## rewrite the checked-in CRD from the API types
 	@build/preflight java maven
 	$(MVN) -q -pl crd test -Dtest=CrdIsCurrentTest -Dcrd.write=true
 
+CASES ?= 20000
+SEED ?= 1
+.PHONY: conformance
+conformance: ## hold the evaluator against kube-scheduler's own code on made-up cases (CASES=20000 SEED=1)
+	@build/preflight java maven go
+	$(MVN) -q -DskipTests -pl operator -am package
+	conformance/run compare -cases $(CASES) -seed $(SEED) -- java -jar operator/target/colocatedcache-operator.jar explain --batch
+
 .PHONY: devcluster-test
 devcluster-test: ## prove what devcluster/README.md promises (some minutes)
 	@build/preflight java maven go

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.colocatedcache.devcluster.CommandResult;
 import dev.colocatedcache.devcluster.Devcluster;
 import dev.colocatedcache.devcluster.DevclusterExtension;
+import dev.colocatedcache.devcluster.OwnDevcluster;
 import dev.colocatedcache.devcluster.TestNamespace;
 import dev.colocatedcache.devcluster.TestNodes;
 import dev.colocatedcache.testing.Yaml;
@@ -32,6 +33,7 @@ final class SamplesIT {
   }
 
   @Test
+  @OwnDevcluster
   @DisplayName("deploy/ is taken without a warning, and changes nothing the second time")
   void deploy(Devcluster cluster) {
     cluster.kubectl("apply", "-k", "../deploy").orFail();
