@@ -84,7 +84,7 @@ final class BatchExplainer {
   private ObjectNode explain(CaseLine line) {
     JsonNode id = line.id() == null ? NullNode.instance : line.id();
     try {
-      ClusterInput cluster = new ClusterInput();
+      ClusterInput cluster = new ClusterInput(version);
       addAll(cluster, "nodes", line.nodes());
       addAll(cluster, "pods", line.pods());
       addAll(cluster, "namespaces", line.namespaces());

@@ -1,5 +1,6 @@
 package dev.colocatedcache.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.colocatedcache.affinity.AdmissionContext;
 import dev.colocatedcache.affinity.ClusterModel;
 import dev.colocatedcache.affinity.KubernetesVersion;
@@ -13,14 +14,19 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * A cluster that someone gave to look at: from a file, from an API server, or in a line of a batch.
- * Objects are checked as they come: what no API server would store is refused by name.
+ * Objects are checked as they come: what no API server would store is refused by name. Not
+ * thread-safe.
  */
 final class ClusterInput {
   /** As the API server limits them, in characters. */
@@ -28,11 +34,38 @@ final class ClusterInput {
 
   private static final int MAX_LABEL_KEY = 253 + 1 + 63;
 
-  private final ClusterModel model = new ClusterModel();
+  private final KubernetesVersion version;
+  private final Predicate<String> keepsPodsOf;
+  private final ClusterModel model;
   private final Set<String> seen = new HashSet<>();
+  private final Map<String, Node> nodes = new TreeMap<>();
+  private final Map<String, List<Pod>> podsByNode = new HashMap<>();
   private final List<LimitRange> limitRanges = new ArrayList<>();
   private final List<RuntimeClass> runtimeClasses = new ArrayList<>();
   private final List<PriorityClass> priorityClasses = new ArrayList<>();
+  private final List<ObjectNode> colocatedCaches = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  /**
+   * An empty cluster of which no pod is kept whole.
+   *
+   * @param version of its scheduler
+   */
+  ClusterInput(KubernetesVersion version) {
+    this(version, node -> false);
+  }
+
+  /**
+   * An empty cluster.
+   *
+   * @param version of its scheduler
+   * @param keepsPodsOf the names of those nodes whose pods are kept whole, for {@link #podsOf}
+   */
+  ClusterInput(KubernetesVersion version, Predicate<String> keepsPodsOf) {
+    this.version = version;
+    this.keepsPodsOf = keepsPodsOf;
+    this.model = new ClusterModel(version);
+  }
 
   /**
    * Adds an object; a kind that placement does not depend on is left out.
@@ -43,20 +76,52 @@ final class ClusterInput {
   void add(HasMetadata object) {
     if (object instanceof Node node) {
       check(object);
+      nodes.put(node.getMetadata().getName(), node);
       model.putNode(node);
     } else if (object instanceof Pod pod) {
       check(object);
       model.putPod(pod);
+      keep(pod);
     } else if (object instanceof Namespace namespace) {
       check(object);
       model.putNamespace(namespace);
     } else if (object instanceof LimitRange range) {
+      check(object);
       limitRanges.add(range);
     } else if (object instanceof RuntimeClass runtimeClass) {
+      check(object);
       runtimeClasses.add(runtimeClass);
     } else if (object instanceof PriorityClass priorityClass) {
+      check(object);
       priorityClasses.add(priorityClass);
     }
+  }
+
+  private void keep(Pod pod) {
+    String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+    if (node != null && keepsPodsOf.test(node)) {
+      podsByNode.computeIfAbsent(node, n -> new ArrayList<>()).add(pod);
+    }
+  }
+
+  /** Adds a ColocatedCache as it was written or stored. */
+  void addColocatedCache(ObjectNode resource) {
+    colocatedCaches.add(resource);
+  }
+
+  /** Says something that who reads the answer should know. */
+  void note(String sentence) {
+    notes.add(sentence);
+  }
+
+  /** What who reads the answer should know, a sentence each. */
+  List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  /** The version of Kubernetes whose scheduler is answered for. */
+  KubernetesVersion version() {
+    return version;
   }
 
   /** The model, for a what-if: changes show in the next snapshot. */
@@ -69,8 +134,28 @@ final class ClusterInput {
     return model.snapshot();
   }
 
+  /** The nodes as they were given, by name. */
+  Map<String, Node> nodes() {
+    return Collections.unmodifiableMap(nodes);
+  }
+
+  /** The pods on a node, as they were given, if it is one of those whose pods are kept. */
+  List<Pod> podsOf(String node) {
+    return Collections.unmodifiableList(podsByNode.getOrDefault(node, List.of()));
+  }
+
+  /** The ColocatedCaches, as they were given. */
+  List<ObjectNode> colocatedCaches() {
+    return Collections.unmodifiableList(colocatedCaches);
+  }
+
+  /** Whether there is any object of the kind, of those of which there may only be one of a name. */
+  boolean hasAny(String kind) {
+    return seen.stream().anyMatch(name -> name.startsWith(kind + " "));
+  }
+
   /** What a pod created in that namespace would be changed by. */
-  AdmissionContext admission(String namespace, KubernetesVersion version) {
+  AdmissionContext admission(String namespace) {
     return new AdmissionContext(
         limitRanges.stream()
             .filter(range -> namespace.equals(range.getMetadata().getNamespace()))
@@ -116,8 +201,14 @@ final class ClusterInput {
     if (metadata == null || metadata.getName() == null || metadata.getName().isEmpty()) {
       throw new BadInputException("a " + kind + " has no metadata.name");
     }
+    return name(kind, metadata);
+  }
+
+  /** A kind and a name, as far as there is one. */
+  static String name(String kind, ObjectMeta metadata) {
+    String name = JsonInput.shown(metadata.getName());
     return metadata.getNamespace() == null || metadata.getNamespace().isEmpty()
-        ? kind + " " + metadata.getName()
-        : kind + " " + metadata.getNamespace() + "/" + metadata.getName();
+        ? kind + " " + name
+        : kind + " " + JsonInput.shown(metadata.getNamespace()) + "/" + name;
   }
 }

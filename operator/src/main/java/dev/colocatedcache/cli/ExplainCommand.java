@@ -5,13 +5,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.colocatedcache.affinity.IncomingPod;
-import dev.colocatedcache.affinity.KubernetesVersion;
 import dev.colocatedcache.affinity.Scheduler;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -24,6 +21,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -48,14 +46,7 @@ final class ExplainCommand implements Callable<Integer> {
       description = "A Pod or a Deployment, as YAML or JSON; - for standard input.")
   private Path file;
 
-  @Option(
-      names = "--snapshot",
-      paramLabel = "FILE",
-      description =
-          "Look at this cluster instead: what 'kubectl get nodes,pods,namespaces -A -o json'"
-              + " prints, gzipped or not. Limit ranges, runtime classes and priority classes in it"
-              + " are heeded too.")
-  private Path snapshot;
+  @Mixin private ClusterOptions where;
 
   @Option(
       names = {"-o", "--output"},
@@ -63,14 +54,6 @@ final class ExplainCommand implements Callable<Integer> {
       defaultValue = "TABLE",
       description = "table or json. Default: table.")
   private Format format;
-
-  @Option(
-      names = "--kubernetes-version",
-      paramLabel = "VERSION",
-      description =
-          "Answer as the scheduler of this version, such as v1.34. Default: the cluster's own,"
-              + " v1.36 for a snapshot.")
-  private String version;
 
   @Option(
       names = "--batch",
@@ -97,12 +80,12 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (batch) {
-      if (file != null || snapshot != null) {
+      if (file != null || where.isGiven()) {
         throw new ParameterException(
             spec.commandLine(),
             "--batch takes its cases from standard input, without -f or --snapshot");
       }
-      new BatchExplainer(given())
+      new BatchExplainer(where.givenVersion())
           .run(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), out);
       return ExitCode.OK;
     }
@@ -111,41 +94,20 @@ final class ExplainCommand implements Callable<Integer> {
           spec.commandLine(), "Which pod? Name a file with -f, or use --batch.");
     }
     List<HasMetadata> asked = new Manifests().read(file, System.in);
-    if (snapshot != null) {
-      explain(asked, new ClusterReader().read(snapshot, System.in), given(), "default", out);
-      return ExitCode.OK;
-    }
-    try (KubernetesClient client = new KubernetesClientBuilder().build()) {
-      ClusterInput cluster = new ClusterReader().read(client);
-      KubernetesVersion running =
-          version != null
-              ? given()
-              : KubernetesVersion.parse(client.getKubernetesVersion().getGitVersion());
-      String namespace = client.getNamespace() == null ? "default" : client.getNamespace();
-      explain(asked, cluster, running, namespace, out);
-    }
+    explain(asked, where.read(System.in, node -> false), out);
     return ExitCode.OK;
   }
 
-  private KubernetesVersion given() {
-    return version == null ? KubernetesVersion.DEFAULT : KubernetesVersion.parse(version);
-  }
-
-  private void explain(
-      List<HasMetadata> asked,
-      ClusterInput cluster,
-      KubernetesVersion running,
-      String currentNamespace,
-      PrintWriter out) {
+  private void explain(List<HasMetadata> asked, ClusterInput cluster, PrintWriter out) {
     ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     List<ObjectNode> answers = new ArrayList<>();
     for (HasMetadata object : asked) {
       if (object.getMetadata().getNamespace() == null) {
-        object.getMetadata().setNamespace(currentNamespace);
+        object.getMetadata().setNamespace(where.namespace());
       }
-      IncomingPod pod = incoming(object, cluster, running);
+      IncomingPod pod = incoming(object, cluster);
       Explanation explanation =
-          new Explanation(new Scheduler(running).judge(cluster.snapshot(), pod));
+          new Explanation(new Scheduler(cluster.version()).judge(cluster.snapshot(), pod));
       if (format == Format.TABLE) {
         if (asked.size() > 1) {
           out.println(ClusterInput.name(object));
@@ -173,16 +135,15 @@ final class ExplainCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static IncomingPod incoming(
-      HasMetadata object, ClusterInput cluster, KubernetesVersion running) {
+  private static IncomingPod incoming(HasMetadata object, ClusterInput cluster) {
     String namespace = object.getMetadata().getNamespace();
     if (object instanceof Deployment deployment) {
       return IncomingPod.admitted(
-          deployment.getSpec().getTemplate(), namespace, cluster.admission(namespace, running));
+          deployment.getSpec().getTemplate(), namespace, cluster.admission(namespace));
     }
     Pod pod = (Pod) object;
     if (pod.getMetadata().getUid() == null) {
-      return IncomingPod.admitted(pod, cluster.admission(namespace, running));
+      return IncomingPod.admitted(pod, cluster.admission(namespace));
     }
     // It comes from an API server; where it runs or is nominated already it does not stand in its
     // own way.

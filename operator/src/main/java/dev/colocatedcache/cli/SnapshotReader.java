@@ -1,7 +1,7 @@
 package dev.colocatedcache.cli;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -36,13 +36,14 @@ import java.util.zip.ZipException;
 
 /**
  * Reads what {@code kubectl get nodes,pods,namespaces -A -o json} prints into a {@link
- * RecordedCluster}, object by object, so that a file may be larger than memory. LimitRanges,
+ * ClusterInput}, object by object, so that a file may be larger than memory. LimitRanges,
  * RuntimeClasses and PriorityClasses count as well if they are in the list; other kinds are passed
  * over.
  */
 final class SnapshotReader {
   private static final String HOW_TO = "make it with: kubectl get nodes,pods,namespaces -A -o json";
   private static final String LIST = "List";
+  private static final String COLOCATED_CACHE = "ColocatedCache";
   private static final int GZIP_MAGIC_1 = 0x1f;
   private static final int GZIP_MAGIC_2 = 0x8b;
   private static final int BUFFER = 1 << 16;
@@ -50,15 +51,23 @@ final class SnapshotReader {
   /** By kind, the API group that it has to be of to mean what is meant here. */
   private static final Map<String, String> GROUPS =
       Map.of(
-          "Node", "",
-          "Pod", "",
-          "Namespace", "",
-          "LimitRange", "",
-          "RuntimeClass", "node.k8s.io",
-          "PriorityClass", "scheduling.k8s.io");
+          "Node",
+          "",
+          "Pod",
+          "",
+          "Namespace",
+          "",
+          "LimitRange",
+          "",
+          "RuntimeClass",
+          "node.k8s.io",
+          "PriorityClass",
+          "scheduling.k8s.io",
+          COLOCATED_CACHE,
+          "colocatedcache.dev");
 
   private final ObjectMapper mapper = PrunedModel.mapper();
-  private final RecordedCluster cluster;
+  private final ClusterInput cluster;
   private final Set<String> passedOver = new TreeSet<>();
 
   /** What is being read, for a complaint. */
@@ -67,22 +76,22 @@ final class SnapshotReader {
   /**
    * @param cluster to which the objects are added
    */
-  SnapshotReader(RecordedCluster cluster) {
+  SnapshotReader(ClusterInput cluster) {
     this.cluster = cluster;
   }
 
   /**
    * Reads a whole cluster from a file, compressed by gzip or not.
    *
-   * @throws InputException if it cannot be read, or is no cluster
+   * @throws BadInputException if it cannot be read, or is no cluster
    */
   void read(Path file) {
     try (InputStream input = Files.newInputStream(file)) {
       read(input, file.toString());
     } catch (NoSuchFileException e) {
-      throw new InputException(file + ": there is no such file");
+      throw new BadInputException(file + ": no such file");
     } catch (IOException e) {
-      throw new InputException(file + " cannot be read: " + e.getMessage());
+      throw new BadInputException(file + ": cannot be read: " + e.getMessage());
     }
   }
 
@@ -90,24 +99,24 @@ final class SnapshotReader {
    * Reads a whole cluster from a stream, compressed by gzip or not.
    *
    * @param source the stream's name for complaints
-   * @throws InputException if it cannot be read, or is no cluster
+   * @throws BadInputException if it cannot be read, or is no cluster
    */
   void read(InputStream input, String source) {
     parse(() -> mapper.createParser(decompressed(input)), "", source);
     if (cluster.nodes().isEmpty()) {
-      throw new InputException(
-          source
-              + " holds no Node"
-              + (passedOver.isEmpty() ? "" : " (but " + String.join(", ", passedOver) + ")")
-              + ": "
-              + HOW_TO);
+      throw new BadInputException(source + ": " + holds() + ": " + HOW_TO);
     }
-    if (!cluster.hasPods()) {
+    if (!cluster.hasAny("Pod")) {
       cluster.note(source + " holds no Pod: every node counts as empty.");
-    }
-    if (cluster.hasPods() && !cluster.hasNamespaces()) {
+    } else if (!cluster.hasAny("Namespace")) {
       cluster.note(source + " holds no Namespace: no namespaceSelector matches one by its labels.");
     }
+  }
+
+  private String holds() {
+    return passedOver.isEmpty()
+        ? "it holds no Node"
+        : "it holds no Node, but a " + String.join(", a ", passedOver);
   }
 
   /**
@@ -117,7 +126,7 @@ final class SnapshotReader {
    * @param kind of its items, which do not say it themselves
    * @param source the name for complaints
    * @return the token for the rest of the list, empty if there is none
-   * @throws InputException if it cannot be read
+   * @throws BadInputException if it cannot be read
    */
   String readPage(String json, String kind, String source) {
     return parse(() -> mapper.createParser(json), kind, source);
@@ -134,25 +143,25 @@ final class SnapshotReader {
     try (JsonParser json = opening.open()) {
       JsonToken token = json.nextToken();
       if (token == null) {
-        throw new InputException(source + " is empty: " + HOW_TO);
+        throw new BadInputException("it is empty: " + HOW_TO);
       }
       // kubectl prints one list; several one after the other are as good.
       for (; token != null; token = json.nextToken()) {
         if (token != JsonToken.START_OBJECT) {
-          throw new InputException(source + " is not a list of objects in JSON: " + HOW_TO);
+          throw new BadInputException("not a List of objects: " + HOW_TO);
         }
         rest = readRoot(json, kind);
       }
       return rest;
-    } catch (JacksonException e) {
-      throw new InputException(in(source) + JsonComplaint.of(e));
-    } catch (InvalidInputException e) {
-      throw new InputException(source + ": " + e.getMessage());
+    } catch (JsonProcessingException e) {
+      throw new BadInputException(in(source) + JsonInput.complaint(e));
+    } catch (BadInputException | InvalidInputException e) {
+      throw new BadInputException(source + ": " + e.getMessage());
     } catch (EOFException | ZipException e) {
-      throw new InputException(
-          in(source) + "the compressed data ends in the middle or is damaged: " + e.getMessage());
+      throw new BadInputException(
+          in(source) + "the compressed data ends too early, or is damaged: " + e.getMessage());
     } catch (IOException e) {
-      throw new InputException(source + " cannot be read: " + e.getMessage());
+      throw new BadInputException(source + ": cannot be read: " + e.getMessage());
     }
   }
 
@@ -198,9 +207,9 @@ final class SnapshotReader {
   }
 
   private void readItem(JsonParser json, String kind, int index) throws IOException {
-    current = "item " + index;
+    current = "items[" + index + "]";
     if (json.currentToken() != JsonToken.START_OBJECT) {
-      throw new InvalidInputException(current + " is not an object");
+      throw new BadInputException(current + " is not an object");
     }
     Draft draft = new Draft(kind);
     String field;
@@ -210,17 +219,14 @@ final class SnapshotReader {
       current = draft.name().isEmpty() ? current : draft.name();
     }
     if (draft.kind().isEmpty()) {
-      throw new InvalidInputException(current + " has no kind");
+      throw new BadInputException(current + " has no kind");
     }
     add(draft);
   }
 
   private void add(Draft draft) throws IOException {
-    HasMetadata object = draft.finish();
-    if (object == null) {
+    if (!draft.finish()) {
       passedOver.add(draft.kind());
-    } else {
-      cluster.add(object);
     }
   }
 
@@ -251,11 +257,9 @@ final class SnapshotReader {
 
     /** Kind, namespace and name, as far as they are known. */
     String name() {
-      if (metadata == null || metadata.getName() == null) {
-        return "";
-      }
-      String namespace = metadata.getNamespace();
-      return kind + " " + (namespace == null ? "" : namespace + "/") + metadata.getName();
+      return metadata == null || metadata.getName() == null
+          ? ""
+          : ClusterInput.name(kind, metadata);
     }
 
     void set(String field, JsonParser json) throws IOException {
@@ -279,7 +283,7 @@ final class SnapshotReader {
         rest = mapper.readValue(json, ObjectNode.class).path("continue").asText("");
       } else if (!matters()) {
         json.skipChildren();
-      } else if (field.equals("metadata")) {
+      } else if (field.equals("metadata") && !kind.equals(COLOCATED_CACHE)) {
         metadata = read(field, json, ObjectMeta.class);
       } else if (kind.equals("Pod") && field.equals("spec")) {
         podSpec = read(field, json, PodSpec.class);
@@ -292,8 +296,7 @@ final class SnapshotReader {
       } else if (kind.equals("Node") || kind.equals("Pod") || kind.equals("Namespace")) {
         json.skipChildren();
       } else {
-        other = other == null ? mapper.createObjectNode() : other;
-        other.set(field, mapper.readTree(json));
+        other().set(field, mapper.readTree(json));
       }
     }
 
@@ -306,8 +309,8 @@ final class SnapshotReader {
       }
     }
 
-    /** The object; null if it is of a kind that does not matter here. */
-    HasMetadata finish() throws IOException {
+    /** Adds the object to the cluster, unless it is of a kind that does not matter here. */
+    boolean finish() throws IOException {
       for (Map.Entry<String, TokenBuffer> field : early.entrySet()) {
         try (JsonParser json = field.getValue().asParserOnFirstToken()) {
           bind(field.getKey(), json);
@@ -315,16 +318,23 @@ final class SnapshotReader {
       }
       early.clear();
       if (!matters()) {
-        return null;
+        return false;
       }
-      return switch (kind) {
-        case "Node" -> new Node(apiVersion, kind, metadata, nodeSpec, nodeStatus);
-        case "Pod" -> new Pod(apiVersion, kind, metadata, podSpec, podStatus);
-        case "Namespace" -> new Namespace(apiVersion, kind, metadata, null, null);
-        case "LimitRange" -> whole(LimitRange.class);
-        case "RuntimeClass" -> whole(RuntimeClass.class);
-        default -> whole(PriorityClass.class);
-      };
+      switch (kind) {
+        case "Node" -> cluster.add(new Node(apiVersion, kind, metadata, nodeSpec, nodeStatus));
+        case "Pod" -> cluster.add(new Pod(apiVersion, kind, metadata, podSpec, podStatus));
+        case "Namespace" -> cluster.add(new Namespace(apiVersion, kind, metadata, null, null));
+        case "LimitRange" -> cluster.add(whole(LimitRange.class));
+        case "RuntimeClass" -> cluster.add(whole(RuntimeClass.class));
+        case "PriorityClass" -> cluster.add(whole(PriorityClass.class));
+        default -> cluster.addColocatedCache(other());
+      }
+      return true;
+    }
+
+    private ObjectNode other() {
+      other = other == null ? mapper.createObjectNode() : other;
+      return other;
     }
 
     private boolean matters() {
@@ -334,7 +344,7 @@ final class SnapshotReader {
     }
 
     private <T extends HasMetadata> T whole(Class<T> type) throws IOException {
-      T object = mapper.treeToValue(other == null ? mapper.createObjectNode() : other, type);
+      T object = mapper.treeToValue(other(), type);
       object.setMetadata(metadata);
       return object;
     }

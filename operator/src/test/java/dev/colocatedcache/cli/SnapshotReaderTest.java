@@ -21,34 +21,37 @@ final class SnapshotReaderTest {
   private static final String NODE =
       """
       {"apiVersion":"v1","kind":"Node","metadata":{"name":"n1","labels":{"zone":"a"}},
-       "spec":{"unschedulable":true},"status":{"allocatable":{"cpu":"4","pods":"110"}}}""";
+       "spec":{"unschedulable":true},"status":{"allocatable":{"cpu":"4","pods":"110"}}}\
+      """;
   private static final String POD =
       """
       {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"shop"},
-       "spec":{"nodeName":"n1","containers":[{"name":"c","env":[{"name":"A"}]}]}}""";
+       "spec":{"nodeName":"n1","containers":[{"name":"c","env":[{"name":"A"}]}]}}\
+      """;
   private static final String NAMESPACE =
       """
-      {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}""";
+      {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}\
+      """;
 
   private static String list(String... items) {
     // In the order in which kubectl prints it.
     return "{\"apiVersion\":\"v1\",\"items\":[" + String.join(",", items) + "],\"kind\":\"List\"}";
   }
 
-  private static RecordedCluster read(byte[] json) {
-    RecordedCluster cluster = new RecordedCluster(KubernetesVersion.DEFAULT, node -> true);
+  private static ClusterInput read(byte[] json) {
+    ClusterInput cluster = new ClusterInput(KubernetesVersion.DEFAULT, node -> true);
     new SnapshotReader(cluster).read(new ByteArrayInputStream(json), "cluster.json");
     return cluster;
   }
 
-  private static RecordedCluster read(String json) {
+  private static ClusterInput read(String json) {
     return read(json.getBytes(UTF_8));
   }
 
   @Test
   @DisplayName("is what kubectl prints")
   void list() {
-    RecordedCluster cluster = read(list(NODE, POD, NAMESPACE));
+    ClusterInput cluster = read(list(NODE, POD, NAMESPACE));
 
     NodeInfo node = cluster.snapshot().node("n1");
     assertThat(node.unschedulable()).isTrue();
@@ -72,7 +75,7 @@ final class SnapshotReaderTest {
   @Test
   @DisplayName("may be several lists, of one kind each, with fields in any order")
   void otherShapes() {
-    RecordedCluster cluster =
+    ClusterInput cluster =
         read(
             """
             {"kind":"NodeList","apiVersion":"v1","metadata":{"resourceVersion":"7"},
@@ -100,22 +103,26 @@ final class SnapshotReaderTest {
   @DisplayName(
       "takes limit ranges, runtime classes and priority classes, and passes other kinds over")
   void admission() {
-    RecordedCluster cluster =
+    ClusterInput cluster =
         read(
             list(
                 NODE,
                 """
                 {"apiVersion":"v1","kind":"LimitRange","metadata":{"name":"l","namespace":"shop"},
-                 "spec":{"limits":[{"type":"Container","defaultRequest":{"cpu":"1"}}]}}""",
+                 "spec":{"limits":[{"type":"Container","defaultRequest":{"cpu":"1"}}]}}\
+                """,
                 """
                 {"apiVersion":"node.k8s.io/v1","kind":"RuntimeClass","metadata":{"name":"kata"},
-                 "handler":"kata","overhead":{"podFixed":{"cpu":"250m"}}}""",
+                 "handler":"kata","overhead":{"podFixed":{"cpu":"250m"}}}\
+                """,
                 """
                 {"apiVersion":"scheduling.k8s.io/v1","kind":"PriorityClass",
-                 "metadata":{"name":"high"},"value":1000}""",
+                 "metadata":{"name":"high"},"value":1000}\
+                """,
                 """
                 {"apiVersion":"metrics.k8s.io/v1beta1","kind":"Pod","metadata":{"name":"odd"},
-                 "spec":7}"""));
+                 "spec":7}\
+                """));
 
     assertThat(cluster.admission("shop").limitRanges()).hasSize(1);
     assertThat(cluster.admission("other").limitRanges()).isEmpty();
@@ -126,7 +133,7 @@ final class SnapshotReaderTest {
   @Test
   @DisplayName("counts no pod on a node that is not there")
   void unknownNode() {
-    RecordedCluster cluster = read(list(NODE, POD.replace("n1", "gone")));
+    ClusterInput cluster = read(list(NODE, POD.replace("n1", "gone")));
 
     assertThat(cluster.snapshot().nodes()).hasSize(1);
     assertThat(cluster.snapshot().node("n1").pods()).isEmpty();
@@ -137,25 +144,42 @@ final class SnapshotReaderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "nothing | | cluster.json is empty: make it with: kubectl get nodes,pods,namespaces -A -o json",
-        "no JSON | apiVersion: v1 | cluster.json: not valid JSON: Unrecognized token 'apiVersion'",
-        "a number | 7 | cluster.json is not a list of objects in JSON",
-        "an empty list | {\"kind\":\"List\",\"items\":[]} | cluster.json holds no Node: make it with",
-        "other kinds | {\"items\":[{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"metadata\":{}}]} | cluster.json holds no Node (but Service): make it with",
-        "no kind | {\"items\":[{\"metadata\":{\"name\":\"x\"}}]} | cluster.json: item 0 has no kind",
-        "an item that is no object | {\"items\":[[]]} | cluster.json: item 0 is not an object",
+        "nothing | | cluster.json: it is empty: make it with: kubectl get nodes,pods,namespaces -A"
+            + " -o json",
+        "no JSON | apiVersion: v1 | cluster.json: not JSON at line 1, column 12: Unrecognized token"
+            + " 'apiVersion'",
+        "a number | 7 | cluster.json: not a List of objects: make it",
+        "an empty list | {\"kind\":\"List\",\"items\":[]} | cluster.json: it holds no Node: make it"
+            + " with",
+        "other kinds | {\"items\":[{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"metadata\":{}}]} |"
+            + " cluster.json: it holds no Node, but a Service: make it with",
+        "no kind | {\"items\":[{\"metadata\":{\"name\":\"x\"}}]} | cluster.json: items[0] has no"
+            + " kind",
+        "an item that is no object | {\"items\":[[]]} | cluster.json: items[0] is not an object",
         "no name | {\"items\":[{\"kind\":\"Node\"}]} | cluster.json: a Node has no metadata.name",
-        "half a node | {\"items\":[{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"},\"spec\": | cluster.json: Node n1: the JSON ends in the middle (line 1, column 58): is it complete?",
-        "two nodes of a name | {\"items\":[{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"}},{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"}}]} | cluster.json: Node n1 is there twice",
-        "text for a flag | {\"items\":[{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"},\"spec\":{\"unschedulable\":\"maybe\"}}]} | cluster.json: Node n1: spec.unschedulable is not true or false",
-        "text for a list | {\"items\":[{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"},\"spec\":{\"taints\":\"all\"}}]} | cluster.json: Node n1: spec.taints is not a list",
-        "null in a list | {\"items\":[{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"},\"spec\":{\"taints\":[null]}}]} | cluster.json: Node n1: spec.taints",
-        "no quantity | {\"items\":[{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"},\"status\":{\"allocatable\":{\"cpu\":\"many\"}}}]} | cluster.json: Node n1: resource cpu: \"many\" is not a quantity such as 500m or 1.5Gi",
+        "half a node | {\"items\":[{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"},\"spec\": |"
+            + " cluster.json: Node n1: the JSON ends too early, at line 1, column 58",
+        "two nodes of a name |"
+            + " {\"items\":[{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"}},{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"}}]}"
+            + " | cluster.json: Node n1: there are two of this name",
+        "text for a flag |"
+            + " {\"items\":[{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"},\"spec\":{\"unschedulable\":\"maybe\"}}]}"
+            + " | cluster.json: Node n1: spec.unschedulable: maybe is not true or false",
+        "text for a list |"
+            + " {\"items\":[{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"},\"spec\":{\"taints\":\"all\"}}]}"
+            + " | cluster.json: Node n1: spec.taints: expected a list",
+        "null in a list |"
+            + " {\"items\":[{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"},\"spec\":{\"taints\":[null]}}]}"
+            + " | cluster.json: Node n1: spec.taints",
+        "no quantity |"
+            + " {\"items\":[{\"kind\":\"Node\",\"metadata\":{\"name\":\"n1\"},\"status\":{\"allocatable\":{\"cpu\":\"many\"}}}]}"
+            + " | cluster.json: Node n1: resource cpu: \"many\" is not a quantity such as 500m or"
+            + " 1.5Gi",
       })
   @DisplayName("that cannot be used is refused with the name of what is wrong:")
   void refused(String what, String json, String sentence) {
     assertThatThrownBy(() -> read(json == null ? "" : json))
-        .isInstanceOf(InputException.class)
+        .isInstanceOf(BadInputException.class)
         .hasMessageStartingWith(sentence);
   }
 
@@ -163,24 +187,25 @@ final class SnapshotReaderTest {
   @DisplayName("that no API server would have stored is refused")
   void absurd() {
     assertThatThrownBy(() -> read(list(NODE.replace("\"a\"", "\"" + "a".repeat(1 << 20) + "\""))))
-        .isInstanceOf(InputException.class)
+        .isInstanceOf(BadInputException.class)
         .hasMessage(
-            "cluster.json: Node n1: the value of the label zone has 1048576 characters, more than"
-                + " the 63 that Kubernetes allows");
+            "cluster.json: Node n1: the label zone has a value of 1048576 characters, at most 63"
+                + " are allowed");
     assertThatThrownBy(() -> read(list(POD.replace("[{\"name\":\"A\"}]", "[".repeat(100_000)))))
-        .isInstanceOf(InputException.class)
-        .hasMessageStartingWith("cluster.json: Pod shop/p: the JSON is deeper or longer");
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("cluster.json: Pod shop/p: spec.containers[0]: ")
+        .hasMessageContaining("depth");
   }
 
   @Test
   @DisplayName("that is not there, or damaged, is said so")
   void files() throws IOException {
-    RecordedCluster cluster = new RecordedCluster(KubernetesVersion.DEFAULT, node -> true);
+    ClusterInput cluster = new ClusterInput(KubernetesVersion.DEFAULT, node -> true);
     assertThatThrownBy(() -> new SnapshotReader(cluster).read(Path.of("no", "such.json")))
-        .isInstanceOf(InputException.class)
-        .hasMessage("no/such.json: there is no such file");
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("no/such.json: no such file");
     assertThatThrownBy(() -> read(new byte[] {0x1f, (byte) 0x8b, 8, 0, 0}))
-        .isInstanceOf(InputException.class)
-        .hasMessageStartingWith("cluster.json: the compressed data ends in the middle");
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith("cluster.json: the compressed data ends too early");
   }
 }
