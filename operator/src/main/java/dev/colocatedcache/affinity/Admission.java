@@ -66,6 +66,9 @@ final class Admission {
 
   /** {@code SetDefaults_Pod}, then {@code SetDefaults_ResourceList} of every list of resources. */
   private void setDefaults() {
+    if (!Given.isSet(pod.getMetadata().getNamespace())) {
+      pod.getMetadata().setNamespace("default");
+    }
     containers().forEach(container -> defaultRequestsToLimits(resourcesOf(container)));
     if (spec.getResources() != null) {
       defaultPodLevelHugePages(spec.getResources());

@@ -1,10 +1,9 @@
 package dev.colocatedcache.affinity;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodSpec;
-import io.fabric8.kubernetes.api.model.PodStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,24 +17,65 @@ import java.util.TreeMap;
  */
 public final class ClusterModel {
 
-  private static final String DEFAULT_SCHEDULER = "default-scheduler";
   private static final String HOSTNAME = "kubernetes.io/hostname";
-
-  private final KubernetesVersion version;
 
   /** By name, in the order of a snapshot; also names that only pods know of. */
   private final TreeMap<String, NodeState> nodes = new TreeMap<>();
 
-  /** By namespace and name. */
-  private final Map<String, Map<String, PodInfo>> pods = new HashMap<>();
-
-  private final ShapeTable shapes = new ShapeTable();
+  private final PodStore pods;
   private final Map<String, NodeState> stale = new HashMap<>();
   private Map<String, Labels> namespaces = Map.of();
   private Map<String, Topology> topologies = Snapshot.noTopologies();
-  private Snapshot snapshot = new Snapshot(new NodeInfo[0], namespaces, 0, Snapshot.noTopologies());
+  private Snapshot snapshot =
+      new Snapshot(new NodeInfo[0], namespaces, 0, Map.of(), Snapshot.noTopologies());
   private boolean snapshotIsStale;
   private boolean nodesCameOrWent;
+
+  /**
+   * A model of a cluster that is known as a whole.
+   *
+   * @throws InvalidInputException if two nodes or two namespaces have one name, or an object cannot
+   *     be read
+   */
+  public static ClusterModel load(
+      KubernetesVersion version, List<Node> nodes, List<Pod> pods, List<Namespace> namespaces) {
+    ClusterModel model = new ClusterModel(version);
+    for (Namespace namespace : Given.list(namespaces)) {
+      refuseSecond("Namespaces", namespace, model.namespaces);
+      model.putNamespace(namespace);
+    }
+    for (Node node : Given.list(nodes)) {
+      refuseSecond("Nodes", node, model.nodes);
+      model.putNode(node);
+    }
+    int position = 0;
+    for (Pod pod : Given.list(pods)) {
+      if (pod.getMetadata() == null) {
+        throw new InvalidInputException("a Pod has no metadata");
+      }
+      model.putPod(model.unusedKey(pod, position++), pod);
+    }
+    return model;
+  }
+
+  /**
+   * What was put together by hand may repeat the names of pods, or leave them out: each pod counts.
+   */
+  private String unusedKey(Pod pod, int position) {
+    String name = nameOf(pod);
+    return pods.get(PodStore.namespaceOf(pod), name) == null ? name : name + "#" + position;
+  }
+
+  private static String nameOf(HasMetadata object) {
+    return object.getMetadata() == null ? "" : Given.text(object.getMetadata().getName());
+  }
+
+  private static void refuseSecond(String kind, HasMetadata object, Map<String, ?> known) {
+    if (known.containsKey(nameOf(object))) {
+      throw new InvalidInputException(
+          "there are two %s of the name %s".formatted(kind, nameOf(object)));
+    }
+  }
 
   /** A model of a cluster of the default version. */
   public ClusterModel() {
@@ -44,7 +84,7 @@ public final class ClusterModel {
 
   /** A model of a cluster of the given version: what pods take on nodes depends on it. */
   public ClusterModel(KubernetesVersion version) {
-    this.version = version;
+    this.pods = new PodStore(version, this::nodeNamed);
   }
 
   /**
@@ -85,44 +125,38 @@ public final class ClusterModel {
   /**
    * Adds or replaces a pod.
    *
-   * @throws InvalidInputException if it has no name or namespace, or a quantity is invalid
+   * @throws InvalidInputException if it has no name, or a quantity is invalid
    */
   public Change putPod(Pod pod) {
-    String namespace = pod.getMetadata() == null ? null : pod.getMetadata().getNamespace();
-    String name = pod.getMetadata() == null ? null : pod.getMetadata().getName();
-    if (namespace == null || name == null) {
-      throw new InvalidInputException("a Pod has no metadata.namespace or no metadata.name");
+    if (pod.getMetadata() == null || !Given.isSet(pod.getMetadata().getName())) {
+      throw new InvalidInputException("a Pod has no metadata.name");
     }
-    PodInfo known = pods.getOrDefault(namespace, Map.of()).get(name);
-    PodInfo info = info(pod, known);
-    pods.computeIfAbsent(namespace, n -> new HashMap<>()).put(name, info);
+    return putPod(pod.getMetadata().getName(), pod);
+  }
+
+  private Change putPod(String name, Pod pod) {
+    PodInfo known = pods.get(PodStore.namespaceOf(pod), name);
+    PodInfo info = pods.put(name, pod);
     if (known == null) {
       return attach(info);
     }
-    boolean same =
-        known.shapeId() == info.shapeId()
-            && known.terminating() == info.terminating()
-            && known.nominated() == info.nominated()
-            && known.ended() == info.ended()
-            && Objects.equals(known.node(), info.node());
     Change left = detach(known);
     Change came = attach(info);
-    return same ? Change.NONE : left.and(came);
+    return countAlike(known, info) ? Change.NONE : left.and(came);
+  }
+
+  private static boolean countAlike(PodInfo one, PodInfo other) {
+    return one.shapeId() == other.shapeId()
+        && one.terminating() == other.terminating()
+        && one.nominated() == other.nominated()
+        && one.ended() == other.ended()
+        && Objects.equals(one.node(), other.node());
   }
 
   /** Removes a pod. */
   public Change removePod(String namespace, String name) {
-    Map<String, PodInfo> inNamespace = pods.getOrDefault(namespace, Map.of());
-    PodInfo known = inNamespace.get(name);
-    if (known == null) {
-      return Change.NONE;
-    }
-    inNamespace.remove(name);
-    if (inNamespace.isEmpty()) {
-      pods.remove(namespace);
-    }
-    shapes.release(known.shape());
-    return detach(known);
+    PodInfo known = pods.remove(namespace, name);
+    return known == null ? Change.NONE : detach(known);
   }
 
   /** Adds or replaces a namespace. */
@@ -159,7 +193,7 @@ public final class ClusterModel {
     if (snapshotIsStale) {
       stale.forEach((name, state) -> state.rebuild());
       NodeInfo[] infos = nodesCameOrWent ? allNodes() : withStaleReplaced(snapshot.copyOfNodes());
-      snapshot = new Snapshot(infos, namespaces, shapes.size(), topologies);
+      snapshot = new Snapshot(infos, namespaces, pods.shapes(), pods.namespaceIds(), topologies);
       stale.clear();
       snapshotIsStale = false;
       nodesCameOrWent = false;
@@ -184,60 +218,10 @@ public final class ClusterModel {
     return infos;
   }
 
-  private PodInfo info(Pod pod, PodInfo known) {
-    PodSpec spec = pod.getSpec() == null ? new PodSpec() : pod.getSpec();
-    PodStatus status = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
-    PodShape shape;
-    try {
-      shape = PodShape.of(pod.getMetadata(), spec, status, version);
-    } catch (InvalidInputException invalid) {
-      throw invalid.in(
-          "Pod " + pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName());
-    }
-    ShapeTable.Entry entry = shapes.acquire(shape);
-    if (known != null) {
-      shapes.release(known.shape());
-    }
-    boolean bound = Given.isSet(spec.getNodeName());
-    boolean nominated = !bound && isNominated(spec, status);
-    String node = bound ? spec.getNodeName() : nominated ? status.getNominatedNodeName() : null;
-    return new PodInfo(
-        known == null ? pod.getMetadata().getName() : known.name(),
-        entry.shape,
-        entry.id,
-        node == null ? null : nodeNamed(node),
-        phase(status.getPhase()),
-        nominated,
-        pod.getMetadata().getDeletionTimestamp() != null,
-        Given.list(status.getConditions()).stream()
-            .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus())));
-  }
-
-  /**
-   * Whether the default scheduler has the pod in its queue, nominated for a node; gated pods are
-   * not.
-   */
-  private static boolean isNominated(PodSpec spec, PodStatus status) {
-    return Given.isSet(status.getNominatedNodeName())
-        && Given.list(spec.getSchedulingGates()).isEmpty()
-        && (!Given.isSet(spec.getSchedulerName())
-            || spec.getSchedulerName().equals(DEFAULT_SCHEDULER));
-  }
-
   /** The node's name as one string for all its pods. */
   private String nodeNamed(String name) {
     String known = nodes.floorKey(name);
     return name.equals(known) ? known : name;
-  }
-
-  private static PodInfo.Phase phase(String phase) {
-    return switch (Given.text(phase)) {
-      case "Running" -> PodInfo.Phase.RUNNING;
-      case "Succeeded" -> PodInfo.Phase.SUCCEEDED;
-      case "Failed" -> PodInfo.Phase.FAILED;
-      case "Unknown" -> PodInfo.Phase.UNKNOWN;
-      default -> PodInfo.Phase.PENDING;
-    };
   }
 
   private Change attach(PodInfo pod) {

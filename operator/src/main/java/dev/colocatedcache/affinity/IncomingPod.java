@@ -30,7 +30,7 @@ public final class IncomingPod {
   private IncomingPod(Pod pod) {
     ObjectMeta metadata = pod.getMetadata();
     PodSpec spec = pod.getSpec();
-    String namespace = metadata.getNamespace();
+    String namespace = Given.text(metadata.getNamespace());
     this.name = Given.text(metadata.getName());
     this.shape =
         new PodShape(
@@ -97,14 +97,10 @@ public final class IncomingPod {
     if (pod.getMetadata() == null || pod.getSpec() == null) {
       throw new InvalidInputException("a Pod has no metadata or no spec");
     }
-    Pod inNamespace =
-        Given.isSet(pod.getMetadata().getNamespace())
-            ? pod
-            : new PodBuilder(pod).editMetadata().withNamespace("default").endMetadata().build();
     try {
-      return new IncomingPod(admission.apply(inNamespace));
+      return new IncomingPod(admission.apply(pod));
     } catch (InvalidInputException invalid) {
-      throw invalid.in("Pod " + inNamespace.getMetadata().getNamespace() + "/" + nameOf(pod));
+      throw invalid.in("Pod " + Given.text(pod.getMetadata().getNamespace()) + "/" + nameOf(pod));
     }
   }
 

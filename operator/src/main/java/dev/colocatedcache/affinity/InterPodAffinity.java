@@ -19,6 +19,8 @@ final class InterPodAffinity implements Filter, PreFilterExtensions {
   private static final Verdict EXISTING_ANTI_AFFINITY =
       Rejected.unschedulable(NAME, "node(s) didn't satisfy existing pods anti-affinity rules");
 
+  private static final DomainCounts[] NO_BEARING = {};
+
   private final Snapshot snapshot;
   private final PodShape incoming;
   private final Labels namespaceLabels;
@@ -45,7 +47,12 @@ final class InterPodAffinity implements Filter, PreFilterExtensions {
     this.affinity = unrolled(pod.affinity());
     this.antiAffinity = unrolled(incoming.antiAffinity());
     this.matchesItself = matchesAllAffinity(incoming);
-    this.bearings = new PerShape<>(snapshot, this::bearing);
+    this.bearings =
+        new PerShape<>(
+            snapshot,
+            Scope.ofTerms(snapshot, List.of(affinity, antiAffinity)),
+            NO_BEARING,
+            this::bearing);
     affinity.forEach(term -> counts(near, term));
     antiAffinity.forEach(term -> counts(apart, term));
     for (int node = 0; node < snapshot.size(); node++) {
@@ -89,7 +96,7 @@ final class InterPodAffinity implements Filter, PreFilterExtensions {
         counts.add(counts(repelling, term));
       }
     }
-    return counts.toArray(DomainCounts[]::new);
+    return counts.isEmpty() ? NO_BEARING : counts.toArray(DomainCounts[]::new);
   }
 
   private boolean matchesAllAffinity(PodShape pod) {

@@ -33,6 +33,13 @@ final class Labels {
     return new Labels(entries);
   }
 
+  /** The same labels, of strings that were met before. */
+  Labels compacted(Recent<String> strings) {
+    String[] known = new String[entries.length];
+    Arrays.setAll(known, i -> strings.instanceOf(entries[i]));
+    return new Labels(known);
+  }
+
   /** The value under the key, or null. */
   String get(String key) {
     for (int i = 0; i < entries.length; i += 2) {

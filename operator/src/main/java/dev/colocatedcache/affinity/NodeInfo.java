@@ -18,14 +18,24 @@ public final class NodeInfo {
   private final Traits traits;
   private final PodInfo[] pods;
   private final int[] shapeIds;
+
+  /** Of each pod the number of its namespace, doubled, and 1 if it has required anti-affinity. */
+  private final int[] namespaceIds;
+
   private final PodInfo[] nominated;
   private final Occupancy occupancy;
 
   private NodeInfo(
-      Traits traits, PodInfo[] pods, int[] shapeIds, PodInfo[] nominated, Occupancy occupancy) {
+      Traits traits,
+      PodInfo[] pods,
+      int[] shapeIds,
+      int[] namespaceIds,
+      PodInfo[] nominated,
+      Occupancy occupancy) {
     this.traits = traits;
     this.pods = pods;
     this.shapeIds = shapeIds;
+    this.namespaceIds = namespaceIds;
     this.nominated = nominated;
     this.occupancy = occupancy;
   }
@@ -33,10 +43,13 @@ public final class NodeInfo {
   static NodeInfo of(Traits traits, List<PodInfo> pods, List<PodInfo> nominated) {
     PodInfo[] array = pods.toArray(NO_PODS);
     int[] shapeIds = new int[array.length];
+    int[] namespaceIds = new int[array.length];
     for (int i = 0; i < array.length; i++) {
       shapeIds[i] = array[i].shapeId();
+      namespaceIds[i] = 2 * array[i].namespaceId() + (array[i].shape().repels() ? 1 : 0);
     }
-    return new NodeInfo(traits, array, shapeIds, nominated.toArray(NO_PODS), Occupancy.of(array));
+    return new NodeInfo(
+        traits, array, shapeIds, namespaceIds, nominated.toArray(NO_PODS), Occupancy.of(array));
   }
 
   public String name() {
@@ -86,9 +99,19 @@ public final class NodeInfo {
     return pods[index];
   }
 
-  /** The shape of a pod, without a look at the pod. */
+  /** The number of a pod's shape, without a look at the pod. */
   int shapeId(int index) {
     return shapeIds[index];
+  }
+
+  /** The number of a pod's namespace, without a look at the pod. */
+  int namespaceId(int index) {
+    return namespaceIds[index] >> 1;
+  }
+
+  /** Whether a pod has required anti-affinity, without a look at the pod. */
+  boolean repels(int index) {
+    return (namespaceIds[index] & 1) != 0;
   }
 
   /** Pods that wait for their victims to leave this node. */
@@ -98,7 +121,7 @@ public final class NodeInfo {
 
   /** This node, of which one pod more takes its part; the pod is not among {@link #pods()}. */
   NodeInfo occupiedBy(PodShape pod) {
-    return new NodeInfo(traits, pods, shapeIds, nominated, occupancy.plus(pod));
+    return new NodeInfo(traits, pods, shapeIds, namespaceIds, nominated, occupancy.plus(pod));
   }
 
   /** This node without the pods, bound or nominated, that fulfil the condition. */

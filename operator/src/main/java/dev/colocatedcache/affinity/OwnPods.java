@@ -14,7 +14,9 @@ final class OwnPods {
 
   OwnPods(PairRequest request, Snapshot snapshot) {
     this.request = request;
-    this.kinds = new PerShape<>(snapshot, this::kind);
+    this.kinds =
+        new PerShape<>(
+            snapshot, Scope.ofNamespace(snapshot, request.namespace()), Kind.FOREIGN, this::kind);
   }
 
   private Kind kind(PodShape shape) {

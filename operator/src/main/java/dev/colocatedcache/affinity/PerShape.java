@@ -11,18 +11,32 @@ import java.util.function.Function;
  */
 final class PerShape<T> {
 
+  private final Scope scope;
+  private final T nothing;
   private final Function<PodShape, T> meaning;
 
   /** By number of the shape; null as long as none was met. */
   private final List<T> known;
 
-  PerShape(Snapshot snapshot, Function<PodShape, T> meaning) {
+  /**
+   * Meanings.
+   *
+   * @param scope the pods that have a meaning
+   * @param nothing what all others mean
+   * @param meaning what a pod in scope means
+   */
+  PerShape(Snapshot snapshot, Scope scope, T nothing, Function<PodShape, T> meaning) {
+    this.scope = scope;
+    this.nothing = nothing;
     this.meaning = meaning;
     this.known = new ArrayList<>(Collections.nCopies(snapshot.shapeIds(), null));
   }
 
   /** What a pod on a node means. */
   T of(NodeInfo node, int pod) {
+    if (!scope.includes(node, pod)) {
+      return nothing;
+    }
     T found = known.get(node.shapeId(pod));
     return found != null ? found : of(node.pod(pod));
   }

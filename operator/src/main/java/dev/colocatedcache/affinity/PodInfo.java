@@ -18,6 +18,7 @@ public final class PodInfo {
   private final String name;
   private final PodShape shape;
   private final int shapeId;
+  private final int namespaceId;
   private final String node;
   private final Phase phase;
   private final boolean nominated;
@@ -28,6 +29,7 @@ public final class PodInfo {
       String name,
       PodShape shape,
       int shapeId,
+      int namespaceId,
       String node,
       Phase phase,
       boolean nominated,
@@ -36,6 +38,7 @@ public final class PodInfo {
     this.name = name;
     this.shape = shape;
     this.shapeId = shapeId;
+    this.namespaceId = namespaceId;
     this.node = node;
     this.phase = phase;
     this.nominated = nominated;
@@ -119,6 +122,11 @@ public final class PodInfo {
   /** Distinct for each shape within a snapshot, and small. */
   int shapeId() {
     return shapeId;
+  }
+
+  /** Distinct for each namespace within a snapshot, and small. */
+  int namespaceId() {
+    return namespaceId;
   }
 
   @Override

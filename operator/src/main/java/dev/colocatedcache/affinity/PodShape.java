@@ -24,10 +24,15 @@ record PodShape(
 
   private static final String TEMPLATE_HASH = "pod-template-hash";
 
+  /** Whether such pods keep others away. */
+  boolean repels() {
+    return !antiAffinity.isEmpty();
+  }
+
   /** The shape of a pod as the API server stores it. */
   static PodShape of(
       ObjectMeta metadata, PodSpec spec, PodStatus status, KubernetesVersion version) {
-    String namespace = metadata.getNamespace();
+    String namespace = Given.text(metadata.getNamespace());
     Labels labels = Labels.of(metadata.getLabels());
     String replicaSet = controllingReplicaSet(metadata);
     Integer priority = spec.getPriority();

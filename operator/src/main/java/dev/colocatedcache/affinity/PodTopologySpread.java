@@ -30,7 +30,12 @@ final class PodTopologySpread implements Filter, PreFilterExtensions {
         pod.spreadConstraints().stream()
             .map(constraint -> new Spread(constraint, pod, snapshot))
             .toArray(Spread[]::new);
-    this.matches = new PerShape<>(snapshot, shape -> matching(shape, pod.namespace()));
+    this.matches =
+        new PerShape<>(
+            snapshot,
+            Scope.ofNamespace(snapshot, pod.namespace()),
+            NONE,
+            shape -> matching(shape, pod.namespace()));
     if (!skips()) {
       for (int node = 0; node < snapshot.size(); node++) {
         countPods(node, snapshot.node(node), pod);

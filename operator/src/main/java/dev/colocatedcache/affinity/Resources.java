@@ -2,6 +2,7 @@ package dev.colocatedcache.affinity;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -10,7 +11,10 @@ import java.util.TreeMap;
  */
 final class Resources {
 
-  static final Resources NONE = new Resources(0, 0, 0, 0, new String[0], new long[0]);
+  private static final String[] NO_NAMES = {};
+  private static final long[] NO_AMOUNTS = {};
+
+  static final Resources NONE = new Resources(0, 0, 0, 0, NO_NAMES, NO_AMOUNTS);
 
   private static final String NATIVE_DOMAIN = "kubernetes.io/";
 
@@ -58,7 +62,7 @@ final class Resources {
     long memory = 0;
     long ephemeralStorage = 0;
     long pods = 0;
-    TreeMap<String, Long> scalars = new TreeMap<>();
+    SortedMap<String, Long> scalars = new TreeMap<>();
     for (Map.Entry<String, ResourceQuantity> entry : quantities.entrySet()) {
       ResourceQuantity quantity = entry.getValue();
       switch (entry.getKey()) {
@@ -74,12 +78,7 @@ final class Resources {
       }
     }
     return new Resources(
-        milliCpu,
-        memory,
-        ephemeralStorage,
-        pods,
-        scalars.keySet().toArray(new String[0]),
-        scalars.values().stream().mapToLong(Long::longValue).toArray());
+        milliCpu, memory, ephemeralStorage, pods, names(scalars), amounts(scalars));
   }
 
   /** {@code schedutil.IsScalarResourceName}: any other name is not looked at. */
@@ -90,6 +89,16 @@ final class Resources {
         || (name.contains("/")
             && !name.startsWith("requests.")
             && Requirement.isQualifiedName("requests." + name));
+  }
+
+  private static String[] names(SortedMap<String, Long> scalars) {
+    return scalars.isEmpty() ? NO_NAMES : scalars.keySet().toArray(NO_NAMES);
+  }
+
+  private static long[] amounts(SortedMap<String, Long> scalars) {
+    return scalars.isEmpty()
+        ? NO_AMOUNTS
+        : scalars.values().stream().mapToLong(Long::longValue).toArray();
   }
 
   long scalar(String name) {
@@ -114,15 +123,15 @@ final class Resources {
     String[] names = scalarNames;
     long[] amounts = scalars;
     if (other.scalarNames.length > 0) {
-      TreeMap<String, Long> sums = new TreeMap<>();
+      SortedMap<String, Long> sums = new TreeMap<>();
       for (int i = 0; i < scalarNames.length; i++) {
         sums.put(scalarNames[i], scalars[i]);
       }
       for (int i = 0; i < other.scalarNames.length; i++) {
         sums.merge(other.scalarNames[i], sign * other.scalars[i], Long::sum);
       }
-      names = sums.keySet().toArray(new String[0]);
-      amounts = sums.values().stream().mapToLong(Long::longValue).toArray();
+      names = names(sums);
+      amounts = amounts(sums);
     }
     return new Resources(
         milliCpu + sign * other.milliCpu,

@@ -10,12 +10,16 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The cluster at one moment, as the filters see it. Immutable and thread-safe. */
 public final class Snapshot {
 
+  /** In place of the number of a namespace without pods. */
+  static final int NO_PODS = -1;
+
   /** How many shapes of pods may be added that no pod has yet: an anchor's and a follower's. */
   private static final int FURTHER_PODS = 2;
 
   private final NodeInfo[] nodes;
   private final Map<String, Labels> namespaces;
   private final int shapes;
+  private final Map<String, Integer> namespaceIds;
 
   /** By topology key; shared with other snapshots of nodes that are labelled alike. */
   private final Map<String, Topology> topologies;
@@ -25,15 +29,18 @@ public final class Snapshot {
    *
    * @param nodes in the order of their names
    * @param shapes more than the highest number of a pod's shape
+   * @param namespaceIds the numbers of namespaces that have pods
    */
   Snapshot(
       NodeInfo[] nodes,
       Map<String, Labels> namespaces,
       int shapes,
+      Map<String, Integer> namespaceIds,
       Map<String, Topology> topologies) {
     this.nodes = nodes;
     this.namespaces = namespaces;
     this.shapes = shapes;
+    this.namespaceIds = namespaceIds;
     this.topologies = topologies;
   }
 
@@ -91,7 +98,25 @@ public final class Snapshot {
    */
   PodInfo further(IncomingPod pod, int further) {
     return new PodInfo(
-        pod.name(), pod.shape(), shapes + further, null, Phase.PENDING, false, false, false);
+        pod.name(),
+        pod.shape(),
+        shapes + further,
+        NO_PODS,
+        null,
+        Phase.PENDING,
+        false,
+        false,
+        false);
+  }
+
+  /** The number of a namespace, or {@link #NO_PODS} if no pod is in it. */
+  int namespaceId(String namespace) {
+    return namespaceIds.getOrDefault(namespace, NO_PODS);
+  }
+
+  /** More than the number of any namespace. */
+  int namespaceIds() {
+    return namespaceIds.values().stream().mapToInt(id -> id + 1).max().orElse(0);
   }
 
   Map<String, Labels> namespaces() {
@@ -109,7 +134,7 @@ public final class Snapshot {
 
   /** The same cluster with other pods on its nodes. */
   Snapshot withPods(NodeInfo[] sameNodes) {
-    return new Snapshot(sameNodes, namespaces, shapes, topologies);
+    return new Snapshot(sameNodes, namespaces, shapes, namespaceIds, topologies);
   }
 
   static Map<String, Topology> noTopologies() {

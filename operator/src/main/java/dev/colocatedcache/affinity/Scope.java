@@ -1,0 +1,47 @@
+package dev.colocatedcache.affinity;
+
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Which of the pods on nodes can matter at all to a filter; tells it without a look at the pods.
+ */
+final class Scope {
+
+  private final BitSet namespaces = new BitSet();
+  private boolean repelling;
+
+  private Scope() {}
+
+  static Scope ofNamespace(Snapshot snapshot, String namespace) {
+    Scope scope = new Scope();
+    scope.add(snapshot, namespace);
+    return scope;
+  }
+
+  /** The pods that the terms can be about, and those with anti-affinity of their own. */
+  static Scope ofTerms(Snapshot snapshot, List<List<AffinityTerm>> terms) {
+    Scope scope = new Scope();
+    scope.repelling = true;
+    terms.forEach(list -> list.forEach(term -> scope.add(snapshot, term)));
+    return scope;
+  }
+
+  private void add(Snapshot snapshot, AffinityTerm term) {
+    if (term.namespaceSelector().matches(Labels.NONE)) {
+      namespaces.set(0, snapshot.namespaceIds());
+    }
+    term.namespaces().forEach(namespace -> add(snapshot, namespace));
+  }
+
+  private void add(Snapshot snapshot, String namespace) {
+    int id = snapshot.namespaceId(namespace);
+    if (id != Snapshot.NO_PODS) {
+      namespaces.set(id);
+    }
+  }
+
+  boolean includes(NodeInfo node, int pod) {
+    return namespaces.get(node.namespaceId(pod)) || (repelling && node.repels(pod));
+  }
+}
