@@ -3,6 +3,7 @@ package dev.colocatedcache.cli;
 import dev.colocatedcache.cluster.ClusterView;
 import dev.colocatedcache.ops.ApiWrites;
 import dev.colocatedcache.ops.OpsServer;
+import dev.colocatedcache.ops.Reconciliations;
 import dev.colocatedcache.reconcile.Announcer;
 import dev.colocatedcache.reconcile.ColocatedCacheReconciler;
 import dev.colocatedcache.reconcile.child.ChildWriter;
@@ -88,6 +89,7 @@ final class RunCommand implements Callable<Integer> {
                 overrider
                     .withKubernetesClient(client)
                     .withCloseClientOnStop(true)
+                    .withMetrics(new Reconciliations(registry))
                     // Tells our own last write from an older state that an informer brings late.
                     .withParseResourceVersions(true)
                     .withConcurrentReconciliationThreads(threads)
