@@ -74,15 +74,14 @@ final class Assessor {
     return evaluation.pairs().stream().map(half).collect(Collectors.toUnmodifiableSet());
   }
 
-  /** What runs of {@code workload}. */
-  Observation observe(Workload workload) {
+  /** What runs of {@code workload}, the workload of {@code owner}. */
+  Observation observe(ColocatedCache owner, Workload workload) {
     Map<Role, Deployment> deployments = new EnumMap<>(Role.class);
     List<OwnPod> pods = new ArrayList<>();
     Snapshot snapshot = cluster.snapshot();
     for (Role role : Role.values()) {
       RoleModel model = workload.role(role);
-      live.known(model.namespace(), model.name())
-          .ifPresent(deployment -> deployments.put(role, deployment));
+      live.ours(owner, model.name()).ifPresent(deployment -> deployments.put(role, deployment));
       for (RunningPod pod : cluster.pods(model.namespace(), model.name())) {
         NodeInfo node = pod.node() == null ? null : snapshot.node(pod.node());
         String domain = node == null ? null : node.label(workload.topologyKey());

@@ -8,6 +8,7 @@ import dev.colocatedcache.cluster.ClusterView;
 import dev.colocatedcache.reconcile.child.ChildSync;
 import dev.colocatedcache.reconcile.child.ChildWriter;
 import dev.colocatedcache.reconcile.child.LiveChildren;
+import dev.colocatedcache.reconcile.child.Refusals;
 import dev.colocatedcache.status.Problem;
 import dev.colocatedcache.status.StatusReport;
 import dev.colocatedcache.workload.InvalidSpecException;
@@ -15,30 +16,37 @@ import dev.colocatedcache.workload.Labels;
 import dev.colocatedcache.workload.Workload;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Makes a ColocatedCache so: observe the cluster, evaluate how many pairs fit, apply the children
  * that differ, report. Each step is a class of its own; this one only puts them in order.
  */
 public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache> {
+  private static final Logger LOG = LoggerFactory.getLogger(ColocatedCacheReconciler.class);
+
   /** How soon to look again while informers are still listing. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -52,7 +60,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   private final ClusterView cluster;
   private final Clock clock;
   private final Announcer announcer;
-  private final Transitions transitions;
+  private final StatusWriter statuses;
   private ClusterEventSource clusterEvents;
   private Assessor assessor;
   private ChildSync children;
@@ -65,7 +73,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     this.cluster = cluster;
     this.announcer = announcer;
     this.clock = clock;
-    this.transitions = new Transitions(announcer);
+    this.statuses = new StatusWriter(new Transitions(announcer));
   }
 
   @Override
@@ -101,12 +109,18 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       ColocatedCache resource, Context<ColocatedCache> context) {
     StatusReport report = new StatusReport(resource, clock.instant());
     if (!cluster.synced()) {
-      return update(resource, report.waiting(cluster.trouble())).rescheduleAfter(SOON);
+      return update(resource, report.waiting(cluster.trouble()), context).rescheduleAfter(SOON);
     }
     try {
-      return place(resource, report);
+      return place(resource, report, context);
     } catch (InvalidSpecException | InvalidInputException e) {
-      return stalled(resource, report, new Problem(Problem.Reason.InvalidSpec, e.getMessage()));
+      Problem problem = new Problem(Problem.Reason.InvalidSpec, e.getMessage());
+      return stalled(resource, report, problem, context);
+    } catch (KubernetesClientException e) {
+      if (Refusals.isOver(e)) {
+        return UpdateControl.noUpdate();
+      }
+      throw e;
     }
   }
 
@@ -118,7 +132,8 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
         || !Objects.equals(now.getStatus(), before.getStatus());
   }
 
-  private UpdateControl<ColocatedCache> place(ColocatedCache resource, StatusReport report) {
+  private UpdateControl<ColocatedCache> place(
+      ColocatedCache resource, StatusReport report, Context<ColocatedCache> context) {
     ResourceID id = ResourceID.fromResource(resource);
     Workload workload = Workload.of(resource);
     Assessment assessment = assessor.assess(resource, workload);
@@ -128,7 +143,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     Optional<Problem> problem =
         children.sync(resource, workload, assessment.replicas(), proven(resource));
     if (problem.isPresent()) {
-      return stalled(resource, report, problem.get());
+      return stalled(resource, report, problem.get(), context);
     }
     for (Role role : Role.values()) {
       clusterEvents.follow(id, workload.role(role).name());
@@ -138,13 +153,17 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
         report.applied(
             workload.role(Role.SERVICE).selector(),
             assessment.capacity(),
-            assessor.observe(workload),
-            assessment.misplaced()));
+            assessor.observe(resource, workload),
+            assessment.misplaced()),
+        context);
   }
 
   private UpdateControl<ColocatedCache> stalled(
-      ColocatedCache resource, StatusReport report, Problem problem) {
-    return update(resource, report.notApplied(problem)).rescheduleAfter(WHILE_STALLED);
+      ColocatedCache resource,
+      StatusReport report,
+      Problem problem,
+      Context<ColocatedCache> context) {
+    return update(resource, report.notApplied(problem), context).rescheduleAfter(WHILE_STALLED);
   }
 
   /** Whether the API server has taken this generation of the spec before. */
@@ -161,18 +180,21 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   }
 
   private UpdateControl<ColocatedCache> update(
-      ColocatedCache resource, ColocatedCacheStatus status) {
-    if (status.equals(resource.getStatus())) {
-      return UpdateControl.noUpdate();
+      ColocatedCache resource, ColocatedCacheStatus status, Context<ColocatedCache> context) {
+    statuses.write(resource, status, context);
+    return UpdateControl.noUpdate();
+  }
+
+  @Override
+  public ErrorStatusUpdateControl<ColocatedCache> updateErrorStatus(
+      ColocatedCache resource, Context<ColocatedCache> context, Exception failure) {
+    if (failure instanceof KubernetesClientException refused) {
+      // A conflict only means that the informers lag behind.
+      LOG.atLevel(refused.getCode() == HttpURLConnection.HTTP_CONFLICT ? Level.DEBUG : Level.WARN)
+          .log("{}; it is tried again", Refusals.message(refused));
+    } else {
+      LOG.error("this should not happen; it is tried again", failure);
     }
-    transitions.announce(resource, resource.getStatus(), status);
-    ColocatedCache patch = new ColocatedCache();
-    patch.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(resource.getMetadata().getName())
-            .withNamespace(resource.getMetadata().getNamespace())
-            .build());
-    patch.setStatus(status);
-    return UpdateControl.patchStatus(patch);
+    return ErrorStatusUpdateControl.defaultErrorProcessing();
   }
 }

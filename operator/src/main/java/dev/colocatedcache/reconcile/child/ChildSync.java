@@ -131,7 +131,7 @@ public final class ChildSync {
       return Optional.empty();
     }
     T current = found.get();
-    if (current.isMarkedForDeletion()) {
+    if (current.isMarkedForDeletion() || Claim.isOfPredecessor(owner, current)) {
       // It is on its way out, and its end wakes us: what comes next is a new one.
       return Optional.empty();
     }

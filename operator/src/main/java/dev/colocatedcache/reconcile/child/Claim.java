@@ -33,6 +33,19 @@ final class Claim {
     return controller != null && owner.getMetadata().getUid().equals(controller.getUid());
   }
 
+  /**
+   * Whether {@code live} belongs to a ColocatedCache of the same name that is gone: it was deleted
+   * and made anew, and the garbage collector takes its children.
+   */
+  static boolean isOfPredecessor(ColocatedCache owner, HasMetadata live) {
+    OwnerReference controller = controller(live);
+    return controller != null
+        && ColocatedCache.API_VERSION.equals(controller.getApiVersion())
+        && owner.getKind().equals(controller.getKind())
+        && owner.getMetadata().getName().equals(controller.getName())
+        && !isOurs(owner, live);
+  }
+
   /** Why {@code live} must be left alone; empty when it is ours or may be adopted. */
   static Optional<Problem> objection(
       ColocatedCache owner, Role role, HasMetadata live, Map<String, String> podLabels) {

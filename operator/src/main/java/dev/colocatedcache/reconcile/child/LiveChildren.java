@@ -31,16 +31,16 @@ public final class LiveChildren {
     this.services = services;
   }
 
-  /** The Deployment of that name as the informer has it: ours, or one that was ours. */
-  public Optional<Deployment> known(String namespace, String name) {
-    return deployments.get(new ResourceID(name, namespace));
+  /** The Deployment of that name, if it is a child of {@code owner}. */
+  public Optional<Deployment> ours(ColocatedCache owner, String name) {
+    return deployments
+        .get(new ResourceID(name, owner.getMetadata().getNamespace()))
+        .filter(deployment -> Claim.isOurs(owner, deployment));
   }
 
   /** Whether {@code owner} controls the Deployment of that name. */
   public boolean isOurs(ColocatedCache owner, String deployment) {
-    return known(owner.getMetadata().getNamespace(), deployment)
-        .filter(child -> Claim.isOurs(owner, child))
-        .isPresent();
+    return ours(owner, deployment).isPresent();
   }
 
   /** The object that bears the name of {@code child}, ours or not. */

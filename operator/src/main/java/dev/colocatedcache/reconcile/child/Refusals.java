@@ -2,6 +2,7 @@ package dev.colocatedcache.reconcile.child;
 
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.status.Problem;
+import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.Optional;
@@ -25,10 +26,28 @@ public final class Refusals {
   /** Server-side apply reports lists that it cannot merge as an internal error. */
   private static final String UNMERGEABLE = "failed to create typed patch object";
 
+  private static final String NAMESPACE_TERMINATING = "NamespaceTerminating";
+
   private Refusals() {}
+
+  /** Whether the namespace or the object itself is going or gone: there is nothing left to do. */
+  public static boolean isOver(KubernetesClientException e) {
+    StatusDetails details = e.getStatus() == null ? null : e.getStatus().getDetails();
+    if (details == null) {
+      return false;
+    }
+    if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+      return "namespaces".equals(details.getKind()) || "colocatedcaches".equals(details.getKind());
+    }
+    return details.getCauses().stream()
+        .anyMatch(cause -> NAMESPACE_TERMINATING.equals(cause.getReason()));
+  }
 
   /** The problem behind {@code e}; empty where trying again may do. */
   static Optional<Problem> problem(KubernetesClientException e, Role role, String what) {
+    if (isOver(e)) {
+      return Optional.empty();
+    }
     String message = message(e);
     if (NOT_ALLOWED.contains(e.getCode())) {
       return Optional.of(

@@ -1,0 +1,53 @@
+package dev.colocatedcache.reconcile;
+
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
+import dev.colocatedcache.reconcile.child.ChildWriter;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+
+/**
+ * Writes a status that differs from the one that is there, and announces what it says for the first
+ * time.
+ *
+ * <p>The next reconciliation must see what this one has written, or it would write and announce it
+ * again, so the answer of the API server goes into the cache before the informer brings it.
+ */
+final class StatusWriter {
+  private static final PatchContext APPLY =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager(ChildWriter.FIELD_MANAGER)
+          .withForce(true)
+          .build();
+
+  private final Transitions transitions;
+
+  StatusWriter(Transitions transitions) {
+    this.transitions = transitions;
+  }
+
+  void write(
+      ColocatedCache resource, ColocatedCacheStatus status, Context<ColocatedCache> context) {
+    ColocatedCacheStatus before = resource.getStatus();
+    if (status.equals(before)) {
+      return;
+    }
+    ColocatedCache patch = new ColocatedCache();
+    patch.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(resource.getMetadata().getName())
+            .withNamespace(resource.getMetadata().getNamespace())
+            .build());
+    patch.setStatus(status);
+    ColocatedCache written = context.getClient().resource(patch).subresource("status").patch(APPLY);
+    context
+        .eventSourceRetriever()
+        .getControllerEventSource()
+        .handleRecentResourceUpdate(ResourceID.fromResource(resource), written, resource);
+    transitions.announce(resource, before, status);
+  }
+}
