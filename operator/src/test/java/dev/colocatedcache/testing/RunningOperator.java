@@ -33,8 +33,6 @@ public final class RunningOperator implements Closeable {
   private static final Path JAR = Path.of("target", "colocatedcache-operator.jar").toAbsolutePath();
   private static final Duration START = Duration.ofSeconds(60);
   private static final Pattern PORT = Pattern.compile("metrics on port (\\d+)");
-  private static final Pattern WRITES =
-      Pattern.compile("(?m)^colocatedcache_api_writes_total\\{.*} (\\S+)$");
 
   private final Devcluster cluster;
   private final Path log;
@@ -146,12 +144,22 @@ public final class RunningOperator implements Closeable {
 
   /** How often it has asked the API server to write since it was started, dry runs included. */
   public long apiWrites() {
-    Matcher matcher = WRITES.matcher(get("/metrics").body());
-    double writes = 0;
-    while (matcher.find()) {
-      writes += Double.parseDouble(matcher.group(1));
-    }
-    return Math.round(writes);
+    return sum("colocatedcache_api_writes_total");
+  }
+
+  /** How often it has reconciled a ColocatedCache since it was started. */
+  public long reconciliations() {
+    return sum("colocatedcache_reconciliations_total");
+  }
+
+  private long sum(String metric) {
+    return Math.round(
+        get("/metrics")
+            .body()
+            .lines()
+            .filter(line -> line.startsWith(metric))
+            .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+            .sum());
   }
 
   /** What it answers on its probe and metrics port. */
