@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -72,7 +73,7 @@ final class BatchExplainer {
       }
       answer = explain(read);
     } catch (JsonProcessingException unreadable) {
-      answer = error(id(line), JsonInput.complaint(unreadable));
+      answer = error(id(line), named(line, unreadable) + JsonInput.complaint(unreadable));
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     } catch (StackOverflowError tooDeep) {
@@ -81,7 +82,8 @@ final class BatchExplainer {
     return answer.toString();
   }
 
-  private ObjectNode explain(CaseLine line) {
+  /** The answer to a case, with its id. */
+  ObjectNode explain(CaseLine line) {
     JsonNode id = line.id() == null ? NullNode.instance : line.id();
     try {
       ClusterInput cluster = new ClusterInput(version);
@@ -152,6 +154,30 @@ final class BatchExplainer {
 
   private ObjectNode error(JsonNode id, String message) {
     return mapper.createObjectNode().<ObjectNode>set("id", id).put("error", message);
+  }
+
+  /** The name of the object that a complaint is about, where it has one that can be read. */
+  private String named(String line, JsonProcessingException unreadable) {
+    if (!(unreadable instanceof JsonMappingException mapping) || mapping.getPath().isEmpty()) {
+      return "";
+    }
+    try {
+      JsonNode object = ids.readTree(line);
+      for (JsonMappingException.Reference step :
+          mapping.getPath().subList(0, Math.min(2, mapping.getPath().size()))) {
+        object =
+            step.getFieldName() == null
+                ? object.path(step.getIndex())
+                : object.path(step.getFieldName());
+        String name = object.path("metadata").path("name").asText();
+        if (!name.isEmpty()) {
+          return JsonInput.shown(name) + ": ";
+        }
+      }
+      return "";
+    } catch (JsonProcessingException notEvenJson) {
+      return "";
+    }
   }
 
   /** The id of a line that as a whole cannot be read, if that much of it can. */

@@ -58,10 +58,12 @@ class BatchExplainerTest {
           an empty pod | {"id":1,"pod":{}}           | 1    | a Pod has no metadata or no spec
           nodes        | {"id":1,"nodes":3,"pod":{}} | 1    | nodes: expected a list
           a node       | {"id":1,"nodes":[3],"pod":{}} | 1  | nodes[0]: expected an object
-          admit        | {"id":1,"admit":"so"}       | 1    | admit: so is not true or false
-          a port       | {"pod":{"spec":{"containers":[{"ports":[{"hostPort":"x"}]}]}},"id":9} | 9 | pod.spec.containers[0].ports[0].hostPort: x is not a whole number
+          admit        | {"id":1,"admit":"so"}       | 1    | admit: expected true or false
+          a port       | {"pod":{"spec":{"containers":[{"ports":[{"hostPort":"x"}]}]}},"id":9} | 9 | pod.spec.containers[0].ports[0].hostPort: expected a whole number
           two nodes    | {"id":1,"nodes":[{"metadata":{"name":"a"}},{"metadata":{"name":"a"}}],"pod":{}} | 1 | Node a: there are two of this name
-          a quantity   | {"id":1,"pod":{"metadata":{"name":"x"},"spec":{"overhead":{"cpu":"1x"}}}} | 1 | Pod
+          a quantity   | {"id":1,"pod":{"metadata":{"name":"x"},"spec":{"overhead":{"cpu":"1x"}}}} | 1 | x: pod.spec.overhead.cpu: 1x is not a quantity such as 500m or 1.5Gi
+          a node's quantity | {"id":1,"nodes":[{"metadata":{"name":"n7"},"status":{"capacity":{"cpu":true}}}]} | 1 | n7: nodes[0].status.capacity.cpu: true is not a quantity
+          a number for a text | {"id":1,"nodes":[{"metadata":{"name":"n7","labels":{"a":1}}}]} | 1 | n7: nodes[0].metadata.labels.a: 1 is not a text
           """)
   void aLineThatCannotBeReadGetsAnErrorAndTheBatchGoesOn(
       String name, String line, String id, String complaint) throws IOException {
