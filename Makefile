@@ -43,12 +43,12 @@ crd: ## rewrite the checked-in CRD from the API types
 	$(MVN) -q -pl crd test -Dtest=CrdIsCurrentTest -Dcrd.write=true
 
 CASES ?= 20000
-SEED ?= 1
+SEED ?= $(shell date +%s)
 .PHONY: conformance
-conformance: ## hold the evaluator against kube-scheduler's own code on made-up cases (CASES=20000 SEED=1)
+conformance: ## hold the evaluator against kube-scheduler's own code on new made-up cases (CASES=20000, SEED)
 	@build/preflight java maven go
 	$(MVN) -q -DskipTests -pl operator -am package
-	conformance/run compare -cases $(CASES) -seed $(SEED) -- java -jar operator/target/colocatedcache-operator.jar explain --batch
+	conformance/run compare --cases $(CASES) --seed $(SEED) --questions 2 -- java -jar operator/target/colocatedcache-operator.jar explain --batch
 
 .PHONY: devcluster-test
 devcluster-test: ## prove what devcluster/README.md promises (some minutes)

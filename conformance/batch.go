@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"io"
 
@@ -17,6 +18,8 @@ type batch struct {
 	seed             uint64
 	cases, questions int
 	save             string
+	minutes          float64
+	seek             string
 }
 
 func batchFlags(flags *flag.FlagSet) *batch {
@@ -24,6 +27,9 @@ func batchFlags(flags *flag.FlagSet) *batch {
 	flags.Uint64Var(&b.seed, "seed", 1, "the same seed makes the same cases")
 	flags.IntVar(&b.cases, "cases", 20000, "how many")
 	flags.IntVar(&b.questions, "questions", 1, "how many pods to ask about in each cluster")
+	flags.StringVar(&b.save, "save", "", "compare: write disagreements into this folder, one file a kind")
+	flags.Float64Var(&b.minutes, "minutes", 10, "fuzz: for how long")
+	flags.StringVar(&b.seek, "seek", "", "record: only cases that show a rule with these words in its name")
 	return b
 }
 
@@ -42,6 +48,23 @@ func inParallel[T any](ctx context.Context, b *batch, work func(*oracle.Oracle, 
 		}
 		questions := min(b.questions, b.cases-made)
 		made += questions
-		return generator.Next(questions), nil
+		return asRead(generator.Next(questions))
 	}, work, done)
+}
+
+// asRead makes the cases what a reader of their JSON gets.
+func asRead(made []*cases.Case) ([]*cases.Case, error) {
+	read := make([]*cases.Case, 0, len(made))
+	for _, c := range made {
+		line, err := json.Marshal(c)
+		if err != nil {
+			return nil, err
+		}
+		again, err := cases.Decode(line)
+		if err != nil {
+			return nil, err
+		}
+		read = append(read, again)
+	}
+	return read, nil
 }

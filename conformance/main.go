@@ -26,6 +26,7 @@ const usage = `conformance asks the real kube-scheduler.
   record    makes up cases until every rule is shown often enough, and writes them with their answers, gzipped
   verify    asks the scheduler again about recorded cases, and says where its answer is another one
   compare   holds an evaluator, a command given after --, against the scheduler on made-up cases
+  fuzz      sends mutated cases to such a command: no crash, no hang, no stack trace, no wrong answer
 `
 
 func main() {
@@ -48,7 +49,6 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	defer buffered.Flush()
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	made := batchFlags(flags)
-	flags.StringVar(&made.save, "save", "", "compare: write disagreements into this folder, one file a kind")
 	err := flags.Parse(args[1:])
 	if err != nil {
 		return err
@@ -85,6 +85,8 @@ func run(args []string, in io.Reader, out io.Writer) error {
 		return verify(ctx, flags.Args(), buffered)
 	case "compare":
 		return agree(ctx, made, flags.Args(), buffered)
+	case "fuzz":
+		return fuzz(ctx, made, flags.Args(), buffered)
 	default:
 		fmt.Fprint(os.Stderr, usage)
 		return fmt.Errorf("no command %q", args[0])

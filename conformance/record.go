@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"colocatedcache.dev/conformance/cases"
@@ -47,7 +48,13 @@ func record(ctx context.Context, b *batch, out io.Writer) error {
 	coverage := rules.NewCoverage()
 	for round := uint64(0); coverage.Cases() < b.cases; round++ {
 		wanted := coverage.Missing(enoughCases, enoughRejections)
-		seeking := coverage.Cases() >= b.cases/2 && len(wanted) > 0 && round < 60
+		if b.seek != "" {
+			wanted = slices.DeleteFunc(wanted, func(r rules.Rule) bool { return !strings.Contains(r.Name, b.seek) })
+			if len(wanted) == 0 {
+				break
+			}
+		}
+		seeking := b.seek != "" || coverage.Cases() >= b.cases/2 && len(wanted) > 0 && round < 60
 		seeker := rules.All
 		if seeking {
 			seeker = wanted
@@ -58,7 +65,7 @@ func record(ctx context.Context, b *batch, out io.Writer) error {
 			answer := o.Answer(c)
 			return judged{answer, rules.Shown(o, c, answer, seeker)}
 		}, func(c *cases.Case, j judged) error {
-			if j.answer.Error != "" || coverage.Cases() >= b.cases || seeking && !coverage.Needs(j.answer, j.shown, enoughCases, enoughRejections) {
+			if j.answer.Error != "" || coverage.Cases() >= b.cases || seeking && !needed(b, coverage, j) {
 				return nil
 			}
 			coverage.Add(j.answer, j.shown)
@@ -69,6 +76,13 @@ func record(ctx context.Context, b *batch, out io.Writer) error {
 		}
 	}
 	return recorder.close()
+}
+
+func needed(b *batch, coverage *rules.Coverage, j judged) bool {
+	if b.seek != "" {
+		return len(j.shown) > 0
+	}
+	return coverage.Needs(j.answer, j.shown, enoughCases, enoughRejections)
 }
 
 type recorder struct {

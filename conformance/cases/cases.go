@@ -64,7 +64,7 @@ func prune(value any) {
 				delete(node, key)
 				continue
 			}
-			if object, ok := member.(map[string]any); ok && len(object) == 0 && (key == "status" || key == "resources") {
+			if object, ok := member.(map[string]any); ok && len(object) == 0 && key == "status" {
 				delete(node, key)
 				continue
 			}

@@ -47,7 +47,12 @@ func (e *Evaluator) Send(c *cases.Case) error {
 	if err != nil {
 		return err
 	}
-	_, err = e.in.Write(append(line, '\n'))
+	return e.SendLine(line)
+}
+
+// SendLine sends a case as it is written.
+func (e *Evaluator) SendLine(line []byte) error {
+	_, err := e.in.Write(append(line, '\n'))
 	return err
 }
 

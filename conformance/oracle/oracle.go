@@ -324,18 +324,15 @@ func (o *Oracle) judge(pod *v1.Pod) (map[string]cases.Verdict, string, error) {
 			}
 		}
 	}
+	if fitting > 0 {
+		return verdicts, "", nil
+	}
 	_, err = o.schedule(pod)
 	var fitError *framework.FitError
 	switch {
 	case err == nil:
-		if fitting == 0 {
-			return nil, "", errors.New("SchedulePod found a node where the filters found none")
-		}
-		return verdicts, "", nil
+		return nil, "", errors.New("SchedulePod found a node where the filters found none")
 	case errors.As(err, &fitError), errors.Is(err, scheduler.ErrNoNodesAvailable):
-		if fitting > 0 {
-			return nil, "", fmt.Errorf("SchedulePod found no node where the filters found %d: %w", fitting, err)
-		}
 		return verdicts, err.Error(), nil
 	default:
 		return nil, "", err
