@@ -16,17 +16,24 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.BindException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Runs the operator until it is told to stop. */
 @Command(
@@ -42,6 +49,8 @@ final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
   private static final Duration MAX_RETRY_INTERVAL = Duration.ofSeconds(30);
   private static final Duration INITIAL_RETRY_INTERVAL = Duration.ofMillis(500);
+  private static final int MAX_PORT = 65_535;
+  private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Duration CACHE_SYNC = Duration.ofSeconds(20);
   private static final Duration FINISH = Duration.ofSeconds(10);
 
@@ -74,11 +83,16 @@ final class RunCommand implements Callable<Integer> {
               + " COLOCATEDCACHE_THREADS.")
   private int threads;
 
+  @Spec private CommandSpec spec;
+
   @Override
   public Integer call() throws InterruptedException, IOException {
+    checkOptions();
+    ApiServerConnection connection = ApiServerConnection.ofEnvironment();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     KubernetesClient client =
         new KubernetesClientBuilder()
+            .withConfig(connection.config())
             .withHttpClientBuilderConsumer(
                 http -> http.addOrReplaceInterceptor("api-writes", new ApiWrites(registry)))
             .build();
@@ -99,14 +113,20 @@ final class RunCommand implements Callable<Integer> {
                     .withCacheSyncTimeout(CACHE_SYNC));
     AtomicBoolean started = new AtomicBoolean();
     CountDownLatch stopped = new CountDownLatch(1);
-    try (OpsServer ops =
-        new OpsServer(
-            port,
-            () -> !started.get() ? "starting" : cluster.synced() ? "" : cluster.trouble(),
-            registry)) {
+    Supplier<String> notReady =
+        () -> {
+          if (!connection.trouble().isEmpty()) {
+            return connection.trouble();
+          }
+          return !cluster.synced() ? cluster.trouble() : started.get() ? "" : "starting";
+        };
+    try (OpsServer ops = listen(notReady, registry)) {
       LOG.info("probes and metrics on port {}", ops.port());
-      register(operator, cluster, client);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(operator, stopped), "shutdown"));
+      if (!connection.await(stopped)) {
+        return ExitCode.OK;
+      }
+      register(operator, cluster, client);
       operator.start();
       started.set(true);
       LOG.info(
@@ -115,6 +135,38 @@ final class RunCommand implements Callable<Integer> {
       stopped.await();
     }
     return ExitCode.OK;
+  }
+
+  private void checkOptions() {
+    if (port < 0 || port > MAX_PORT) {
+      throw new ParameterException(
+          spec.commandLine(), "--port is " + port + ": give one from 0 to " + MAX_PORT);
+    }
+    if (threads < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--threads is " + threads + ": give 1 or more");
+    }
+    namespaces.stream()
+        .filter(Predicate.not(NAMESPACE.asMatchPredicate()))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new ParameterException(
+                  spec.commandLine(),
+                  "--namespaces has '"
+                      + name
+                      + "': the name of a namespace has lower-case letters, digits and '-' only");
+            });
+  }
+
+  private OpsServer listen(Supplier<String> notReady, PrometheusMeterRegistry registry)
+      throws IOException {
+    try {
+      return new OpsServer(port, notReady, registry);
+    } catch (BindException e) {
+      throw new BadInputException(
+          "port " + port + " is taken (" + e.getMessage() + "): choose another with --port");
+    }
   }
 
   private void register(Operator operator, ClusterView cluster, KubernetesClient client) {
