@@ -63,7 +63,7 @@ final class DeployTest {
     assertThat(rules)
         .filteredOn(rule -> rule.getResources().contains("colocatedcaches"))
         .flatExtracting(PolicyRule::getVerbs)
-        .containsExactlyInAnyOrder("get", "list", "watch");
+        .containsExactlyInAnyOrder("list", "watch");
   }
 
   @Test

@@ -51,7 +51,6 @@ final class RunCommand implements Callable<Integer> {
   private static final Duration INITIAL_RETRY_INTERVAL = Duration.ofMillis(500);
   private static final int MAX_PORT = 65_535;
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
-  private static final Duration CACHE_SYNC = Duration.ofSeconds(20);
   private static final Duration FINISH = Duration.ofSeconds(10);
 
   @Option(
@@ -83,6 +82,16 @@ final class RunCommand implements Callable<Integer> {
               + " COLOCATEDCACHE_THREADS.")
   private int threads;
 
+  @Option(
+      names = "--sync-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "${env:COLOCATEDCACHE_SYNC_TIMEOUT:-15}",
+      description =
+          "At the start, wait so long for each list of objects. What cannot be listed by then is"
+              + " tried on and on, and ColocatedCaches say in their status what is missing. Default:"
+              + " 15. Environment: COLOCATEDCACHE_SYNC_TIMEOUT.")
+  private int syncTimeout;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -110,7 +119,7 @@ final class RunCommand implements Callable<Integer> {
                     .withReconciliationTerminationTimeout(FINISH)
                     // A permission that is missing today may be there tomorrow.
                     .withStopOnInformerErrorDuringStartup(false)
-                    .withCacheSyncTimeout(CACHE_SYNC));
+                    .withCacheSyncTimeout(Duration.ofSeconds(syncTimeout)));
     AtomicBoolean started = new AtomicBoolean();
     CountDownLatch stopped = new CountDownLatch(1);
     Supplier<String> notReady =
@@ -141,6 +150,10 @@ final class RunCommand implements Callable<Integer> {
     if (port < 0 || port > MAX_PORT) {
       throw new ParameterException(
           spec.commandLine(), "--port is " + port + ": give one from 0 to " + MAX_PORT);
+    }
+    if (syncTimeout < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--sync-timeout is " + syncTimeout + ": give 1 or more");
     }
     if (threads < 1) {
       throw new ParameterException(
@@ -173,7 +186,8 @@ final class RunCommand implements Callable<Integer> {
     Announcer announcer =
         new Announcer(client, Clock.systemUTC(), ManagementFactory.getRuntimeMXBean().getName());
     operator.register(
-        new ColocatedCacheReconciler(cluster, announcer, Clock.systemUTC()),
+        new ColocatedCacheReconciler(
+            cluster, announcer, Clock.systemUTC(), Duration.ofSeconds(syncTimeout)),
         controller -> {
           controller
               .withName("colocatedcache")

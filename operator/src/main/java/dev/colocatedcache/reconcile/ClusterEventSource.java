@@ -30,9 +30,8 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
   /** Changes that come within this time are looked at together. */
   private static final long GATHER_MILLIS = 50;
 
-  private static final Duration SYNC = Duration.ofSeconds(15);
-
   private final ClusterView cluster;
+  private final Duration syncTimeout;
   private final Predicate<ResourceID> exists;
   private final Map<ResourceID, PairWatch> watches = new ConcurrentHashMap<>();
   private final Map<ResourceID, ResourceID> byDeployment = new ConcurrentHashMap<>();
@@ -52,11 +51,13 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
   private final Map<ResourceID, Snapshot> bases = new HashMap<>();
 
   /**
+   * @param syncTimeout how long to wait at the start until the cluster is known
    * @param exists whether there is a ColocatedCache of that name: one that is gone is forgotten
    */
-  ClusterEventSource(ClusterView cluster, Predicate<ResourceID> exists) {
+  ClusterEventSource(ClusterView cluster, Duration syncTimeout, Predicate<ResourceID> exists) {
     super(Snapshot.class, "cluster");
     this.cluster = cluster;
+    this.syncTimeout = syncTimeout;
     this.exists = exists;
   }
 
@@ -68,7 +69,7 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
     // At rest an operator that starts must write nothing, so it looks at nothing before it knows
     // all.
     // Where a permission is missing it goes on, and says so in the status of every resource.
-    cluster.awaitSync(SYNC);
+    cluster.awaitSync(syncTimeout);
   }
 
   @Override

@@ -14,7 +14,6 @@ import dev.colocatedcache.status.StatusReport;
 import dev.colocatedcache.workload.InvalidSpecException;
 import dev.colocatedcache.workload.Labels;
 import dev.colocatedcache.workload.Workload;
-import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -35,7 +34,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -53,12 +51,9 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   /** How often to try again what somebody has to mend first: no event may tell us that it is. */
   private static final Duration WHILE_STALLED = Duration.ofSeconds(15);
 
-  /** Reasons of Stalled that come from running pods, not from a spec that was refused. */
-  private static final Set<String> AFTER_APPLY =
-      Set.of(Problem.Reason.ReplicaFailure.name(), Problem.Reason.ProgressDeadlineExceeded.name());
-
   private final ClusterView cluster;
   private final Clock clock;
+  private final Duration syncTimeout;
   private final Announcer announcer;
   private final StatusWriter statuses;
   private ClusterEventSource clusterEvents;
@@ -68,11 +63,14 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
 
   /**
    * @param cluster not yet started: it starts and stops with the controller
+   * @param syncTimeout how long to wait at the start until the cluster is known
    */
-  public ColocatedCacheReconciler(ClusterView cluster, Announcer announcer, Clock clock) {
+  public ColocatedCacheReconciler(
+      ClusterView cluster, Announcer announcer, Clock clock, Duration syncTimeout) {
     this.cluster = cluster;
     this.announcer = announcer;
     this.clock = clock;
+    this.syncTimeout = syncTimeout;
     this.statuses = new StatusWriter(new Transitions(announcer));
   }
 
@@ -80,7 +78,8 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   public List<EventSource<?, ColocatedCache>> prepareEventSources(
       EventSourceContext<ColocatedCache> context) {
     KubernetesClient client = context.getClient();
-    this.clusterEvents = new ClusterEventSource(cluster, context.getPrimaryCache()::contains);
+    this.clusterEvents =
+        new ClusterEventSource(cluster, syncTimeout, context.getPrimaryCache()::contains);
     InformerEventSource<Deployment, ColocatedCache> deployments =
         children(Deployment.class, context);
     InformerEventSource<Service, ColocatedCache> services = children(Service.class, context);
@@ -141,7 +140,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       return UpdateControl.<ColocatedCache>noUpdate().rescheduleAfter(SOON);
     }
     Optional<Problem> problem =
-        children.sync(resource, workload, assessment.replicas(), proven(resource));
+        children.sync(resource, workload, assessment.replicas(), report.proven());
     if (problem.isPresent()) {
       return stalled(resource, report, problem.get(), context);
     }
@@ -164,19 +163,6 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       Problem problem,
       Context<ColocatedCache> context) {
     return update(resource, report.notApplied(problem), context).rescheduleAfter(WHILE_STALLED);
-  }
-
-  /** Whether the API server has taken this generation of the spec before. */
-  private static boolean proven(ColocatedCache resource) {
-    ColocatedCacheStatus status = resource.getStatus();
-    if (status == null
-        || !resource.getMetadata().getGeneration().equals(status.observedGeneration())) {
-      return false;
-    }
-    return status.conditions().stream()
-        .filter(condition -> "Stalled".equals(condition.getType()))
-        .map(Condition::getReason)
-        .allMatch(AFTER_APPLY::contains);
   }
 
   private UpdateControl<ColocatedCache> update(

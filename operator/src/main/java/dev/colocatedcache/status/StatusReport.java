@@ -13,6 +13,8 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -24,6 +26,10 @@ import java.util.stream.Collectors;
  * Ready.
  */
 public final class StatusReport {
+  /** Reasons of Stalled that come from running pods, not from a spec that was refused. */
+  private static final Set<String> AFTER_APPLY =
+      Set.of(Problem.Reason.ReplicaFailure.name(), Problem.Reason.ProgressDeadlineExceeded.name());
+
   private final ColocatedCache resource;
   private final ColocatedCacheStatus before;
   private final Instant now;
@@ -40,6 +46,15 @@ public final class StatusReport {
                 null, null, null, null, null, null, null, null, null, null, List.of())
             : resource.getStatus();
     this.now = now;
+  }
+
+  /** Whether the status that is there says that this generation of the spec has been applied. */
+  public boolean proven() {
+    return Objects.equals(resource.getMetadata().getGeneration(), before.observedGeneration())
+        && before.conditions().stream()
+            .filter(condition -> STALLED.equals(condition.getType()))
+            .map(Condition::getReason)
+            .allMatch(AFTER_APPLY::contains);
   }
 
   /**

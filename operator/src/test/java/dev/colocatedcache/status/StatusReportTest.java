@@ -141,6 +141,20 @@ class StatusReportTest {
   }
 
   @Test
+  void aGenerationIsProvenOnceItHasBeenAppliedAndNotWhileItIsRefused() {
+    ColocatedCache resource = asked(2);
+    assertThat(new StatusReport(resource, START).proven()).isFalse();
+
+    resource.setStatus(report(resource, START, capacity(2, 2), running(2)));
+    assertThat(new StatusReport(resource, START).proven()).isTrue();
+
+    resource.setStatus(
+        new StatusReport(resource, START)
+            .notApplied(new Problem(Problem.Reason.Rejected, "refused")));
+    assertThat(new StatusReport(resource, START).proven()).isFalse();
+  }
+
+  @Test
   void aMisplacedAnchorIsNamedWithTheWayOut() {
     ColocatedCacheStatus status =
         new StatusReport(asked(2), START)
