@@ -58,7 +58,8 @@ public final class LiveChildren {
   /** Tells the informers what has just been written, so that the next look is not an old one. */
   <T extends HasMetadata> void written(T now, T before) {
     ResourceID id = ResourceID.fromResource(now);
-    if (before == null) {
+    // An object that has lost our label is gone for the informer, though the API server had it.
+    if (before == null || informer(now).get(id).isEmpty()) {
       informer(now).handleRecentResourceCreate(id, now);
     } else {
       informer(now).handleRecentResourceUpdate(id, now, before);
