@@ -2,7 +2,6 @@ package dev.colocatedcache.api.v1alpha1;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -194,12 +193,8 @@ final class KubernetesSchema {
       }
       if (!required) {
         JsonNode documented = resolve(list.get("items")).at("/properties/" + key.asText());
-        ObjectNode keyProperty = property(items, key.asText());
-        keyProperty.remove("nullable");
-        if (keyProperty.path("enum") instanceof ArrayNode allowed) {
-          allowed.remove(allowed.size() - 1);
-        }
-        keyProperty.set("default", documented.get("default"));
+        property(items, key.asText()).remove("nullable");
+        property(items, key.asText()).set("default", documented.get("default"));
       }
     }
     return items;
@@ -219,10 +214,17 @@ final class KubernetesSchema {
         // Rules cost what they could at most: without a bound, one on each image is refused.
         property(schema, "containers").put("maxItems", 250);
         property(schema, "initContainers").put("maxItems", 250);
-        // A Deployment's pods run for ever: it takes no other policy.
-        oneOf(schema, "restartPolicy", "Always", "");
         oneOf(
-            schema, "dnsPolicy", "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None", "");
+            property(schema, "restartPolicy"),
+            "a Deployment's pods run for ever: remove it, or set it to Always",
+            "Always");
+        oneOf(
+            property(schema, "dnsPolicy"),
+            "use ClusterFirst, ClusterFirstWithHostNet, Default or None",
+            "ClusterFirst",
+            "ClusterFirstWithHostNet",
+            "Default",
+            "None");
         labelValues(schema, "nodeSelector");
         rule(
             schema,
@@ -245,16 +247,21 @@ final class KubernetesSchema {
             "self.matches('" + IMAGE.replace("\\", "\\\\") + "')",
             "not a reference to an image: write [registry/]name[:tag][@digest], without spaces, the"
                 + " name in lower case");
-        oneOf(schema, "imagePullPolicy", "Always", "IfNotPresent", "Never", "");
+        oneOf(
+            property(schema, "imagePullPolicy"),
+            "use Always, IfNotPresent or Never",
+            "Always",
+            "IfNotPresent",
+            "Never");
       }
       case "ContainerPort" -> {
         property(schema, "containerPort").put("minimum", 1).put("maximum", 65535);
         property(schema, "hostPort").put("minimum", 0).put("maximum", 65535);
-        oneOf(schema, "protocol", "TCP", "UDP", "SCTP", "");
+        protocol(schema);
       }
       case "ServicePort" -> {
         property(schema, "port").put("minimum", 1).put("maximum", 65535);
-        oneOf(schema, "protocol", "TCP", "UDP", "SCTP");
+        protocol(schema);
         rule(
             schema,
             "!has(self.nodePort) || self.nodePort == 0",
@@ -294,15 +301,14 @@ final class KubernetesSchema {
     property(schema, "name").put("maxLength", 63).put("pattern", "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$");
   }
 
-  private static void oneOf(ObjectNode schema, String name, String... values) {
-    ArrayNode allowed = property(schema, name).putArray("enum");
-    for (String value : values) {
-      allowed.add(value);
-    }
-    if (property(schema, name).path("nullable").asBoolean()) {
-      // Being nullable is not enough where values are listed.
-      allowed.addNull();
-    }
+  /** A rule and no enum: an enum refuses null even where it is nullable. Empty is not set. */
+  private static void oneOf(ObjectNode schema, String message, String... values) {
+    schema.put("maxLength", 32);
+    rule(schema, "self in ['', '" + String.join("', '", values) + "']", message);
+  }
+
+  private static void protocol(ObjectNode schema) {
+    property(schema, "protocol").putArray("enum").add("TCP").add("UDP").add("SCTP");
   }
 
   private static void labelValues(ObjectNode schema, String name) {
