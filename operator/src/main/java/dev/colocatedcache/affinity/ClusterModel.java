@@ -1,10 +1,10 @@
 package dev.colocatedcache.affinity;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,52 +30,6 @@ public final class ClusterModel {
       new Snapshot(new NodeInfo[0], namespaces, 0, Map.of(), Snapshot.noTopologies());
   private boolean snapshotIsStale;
   private boolean nodesCameOrWent;
-
-  /**
-   * A model of a cluster that is known as a whole.
-   *
-   * @throws InvalidInputException if two nodes or two namespaces have one name, or an object cannot
-   *     be read
-   */
-  public static ClusterModel load(
-      KubernetesVersion version, List<Node> nodes, List<Pod> pods, List<Namespace> namespaces) {
-    ClusterModel model = new ClusterModel(version);
-    for (Namespace namespace : Given.list(namespaces)) {
-      refuseSecond("Namespaces", namespace, model.namespaces);
-      model.putNamespace(namespace);
-    }
-    for (Node node : Given.list(nodes)) {
-      refuseSecond("Nodes", node, model.nodes);
-      model.putNode(node);
-    }
-    int position = 0;
-    for (Pod pod : Given.list(pods)) {
-      if (pod.getMetadata() == null) {
-        throw new InvalidInputException("a Pod has no metadata");
-      }
-      model.putPod(model.unusedKey(pod, position++), pod);
-    }
-    return model;
-  }
-
-  /**
-   * What was put together by hand may repeat the names of pods, or leave them out: each pod counts.
-   */
-  private String unusedKey(Pod pod, int position) {
-    String name = nameOf(pod);
-    return pods.get(PodStore.namespaceOf(pod), name) == null ? name : name + "#" + position;
-  }
-
-  private static String nameOf(HasMetadata object) {
-    return object.getMetadata() == null ? "" : Given.text(object.getMetadata().getName());
-  }
-
-  private static void refuseSecond(String kind, HasMetadata object, Map<String, ?> known) {
-    if (known.containsKey(nameOf(object))) {
-      throw new InvalidInputException(
-          "there are two %s of the name %s".formatted(kind, nameOf(object)));
-    }
-  }
 
   /** A model of a cluster of the default version. */
   public ClusterModel() {
@@ -131,26 +85,16 @@ public final class ClusterModel {
     if (pod.getMetadata() == null || !Given.isSet(pod.getMetadata().getName())) {
       throw new InvalidInputException("a Pod has no metadata.name");
     }
-    return putPod(pod.getMetadata().getName(), pod);
-  }
-
-  private Change putPod(String name, Pod pod) {
-    PodInfo known = pods.get(PodStore.namespaceOf(pod), name);
-    PodInfo info = pods.put(name, pod);
+    PodInfo known = pods.get(PodStore.namespaceOf(pod), pod.getMetadata().getName());
+    PodInfo info = pods.put(pod);
     if (known == null) {
       return attach(info);
     }
-    Change left = detach(known);
-    Change came = attach(info);
-    return countAlike(known, info) ? Change.NONE : left.and(came);
-  }
-
-  private static boolean countAlike(PodInfo one, PodInfo other) {
-    return one.shapeId() == other.shapeId()
-        && one.terminating() == other.terminating()
-        && one.nominated() == other.nominated()
-        && one.ended() == other.ended()
-        && Objects.equals(one.node(), other.node());
+    if (known.countsAs(info)) {
+      replace(known, info);
+      return Change.NONE;
+    }
+    return detach(known).and(attach(info));
   }
 
   /** Removes a pod. */
@@ -225,20 +169,29 @@ public final class ClusterModel {
   }
 
   private Change attach(PodInfo pod) {
-    if (pod.node() == null || pod.ended()) {
+    if (!pod.onNode()) {
       return Change.NONE;
     }
     NodeState state = nodes.computeIfAbsent(pod.node(), name -> new NodeState());
-    (pod.nominated() ? state.nominated : state.pods).add(pod);
+    state.podsLike(pod).add(pod);
     return changed(pod, state);
   }
 
+  /** Puts what is now known of a pod in the place of what was: no filter sees a difference. */
+  private void replace(PodInfo known, PodInfo info) {
+    if (info.onNode()) {
+      NodeState state = nodes.get(info.node());
+      Collections.replaceAll(state.podsLike(info), known, info);
+      touch(info.node(), state);
+    }
+  }
+
   private Change detach(PodInfo pod) {
-    if (pod.node() == null || pod.ended()) {
+    if (!pod.onNode()) {
       return Change.NONE;
     }
     NodeState state = nodes.get(pod.node());
-    (pod.nominated() ? state.nominated : state.pods).remove(pod);
+    state.podsLike(pod).remove(pod);
     Change change = changed(pod, state);
     forgetIfUnused(pod.node(), state);
     return change;
@@ -272,6 +225,10 @@ public final class ClusterModel {
     private final List<PodInfo> nominated = new ArrayList<>(0);
     private NodeInfo.Traits traits;
     private NodeInfo info;
+
+    private List<PodInfo> podsLike(PodInfo pod) {
+      return pod.nominated() ? nominated : pods;
+    }
 
     private void rebuild() {
       info = traits == null ? null : NodeInfo.of(traits, pods, nominated);

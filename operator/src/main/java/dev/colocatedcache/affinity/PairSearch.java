@@ -188,8 +188,9 @@ final class PairSearch {
         outcome = outcome.or(rejected);
         continue;
       }
+      Iterable<Integer> followerNodes = places.with(anchorNode);
       NodeInfo before = place(anchor, anchorNode);
-      for (int followerNode : places.with(anchorNode)) {
+      for (int followerNode : followerNodes) {
         if (followers.verdict(followerNode, nodes[followerNode]) instanceof Rejected rejected) {
           outcome = outcome.or(rejected);
         } else {
@@ -225,7 +226,7 @@ final class PairSearch {
 
     private final PairDomain domain;
 
-    /** The nodes that do not rule the follower out by themselves; null until they are asked for. */
+    /** The nodes that, without the anchor, do not rule the follower out; null until asked for. */
     private Set<Integer> allowed;
 
     /** How many anchors were tried, by how they count for other nodes than their own. */
@@ -235,7 +236,7 @@ final class PairSearch {
       this.domain = domain;
     }
 
-    /** The nodes to try with an anchor on the given one. */
+    /** The nodes to try with an anchor that is about to go to the given one. */
     Iterable<Integer> with(int anchorNode) {
       if (domain.isSingleNode()) {
         return domain.nodes();

@@ -70,12 +70,13 @@ public final class PairWatch {
     }
     int same = 0;
     int fewer = Math.min(was.podCount(), is.podCount());
-    while (same < fewer && was.pod(same) == is.pod(same)) {
+    while (same < fewer && was.pod(same).countsAs(is.pod(same))) {
       same++;
     }
     int sameAtEnd = 0;
     while (sameAtEnd < fewer - same
-        && was.pod(was.podCount() - 1 - sameAtEnd) == is.pod(is.podCount() - 1 - sameAtEnd)) {
+        && was.pod(was.podCount() - 1 - sameAtEnd)
+            .countsAs(is.pod(is.podCount() - 1 - sameAtEnd))) {
       sameAtEnd++;
     }
     return concern(was, same, was.podCount() - sameAtEnd, after)

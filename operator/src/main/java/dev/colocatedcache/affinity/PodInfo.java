@@ -1,5 +1,7 @@
 package dev.colocatedcache.affinity;
 
+import java.util.Objects;
+
 /**
  * What is kept of a pod: compact, immutable, most of it shared with the other pods of its
  * ReplicaSet.
@@ -105,14 +107,24 @@ public final class PodInfo {
     return shape.labels().get(key);
   }
 
-  /** Whether the pod has ended: it holds nothing of a node any more. */
-  boolean ended() {
-    return phase == Phase.SUCCEEDED || phase == Phase.FAILED;
-  }
-
   /** Bound to a node, and neither ended nor ending. */
   public boolean live() {
-    return node != null && !nominated && !terminating && !ended();
+    return onNode() && !nominated && !terminating;
+  }
+
+  /** Whether the pod holds, or is promised, room on a node. */
+  boolean onNode() {
+    return node != null && phase != Phase.SUCCEEDED && phase != Phase.FAILED;
+  }
+
+  /** Whether no filter can tell this pod from the other. */
+  boolean countsAs(PodInfo other) {
+    return this == other
+        || (onNode() == other.onNode()
+            && nominated == other.nominated
+            && terminating == other.terminating
+            && Objects.equals(node, other.node)
+            && Objects.equals(shape, other.shape));
   }
 
   PodShape shape() {

@@ -50,11 +50,12 @@ final class PodStore {
    *
    * @throws InvalidInputException if it cannot be read
    */
-  PodInfo put(String name, Pod pod) {
+  PodInfo put(Pod pod) {
     String namespace = namespaceOf(pod);
+    String name = pod.getMetadata().getName();
     PodInfo known = get(namespace, name);
     PodInfo info = read(pod, known);
-    pods.computeIfAbsent(namespace, n -> new HashMap<>()).put(name, info);
+    pods.computeIfAbsent(namespace, n -> new HashMap<>()).put(info.name(), info);
     if (known != null) {
       release(known);
     }
@@ -101,7 +102,7 @@ final class PodStore {
   private PodInfo read(Pod pod, PodInfo known) {
     PodSpec spec = pod.getSpec() == null ? new PodSpec() : pod.getSpec();
     PodStatus status = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
-    String name = Given.text(pod.getMetadata().getName());
+    String name = pod.getMetadata().getName();
     try {
       boolean bound = Given.isSet(spec.getNodeName());
       boolean nominated = !bound && isNominated(spec, status);
