@@ -2,6 +2,7 @@ package dev.colocatedcache.affinity;
 
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.PodAffinityTerm;
+import io.fabric8.kubernetes.api.model.WeightedPodAffinityTerm;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,33 @@ record AffinityTerm(
         : of(
             affinity.getPodAntiAffinity().getRequiredDuringSchedulingIgnoredDuringExecution(),
             namespace);
+  }
+
+  /**
+   * Reads what does not filter, too: the scheduler gives a pod up as a whole if one of its terms
+   * cannot be read, preferred ones included ({@code framework.NewPodInfo}).
+   *
+   * @throws InvalidInputException if a selector is invalid
+   */
+  static void checkPreferred(Affinity affinity, String namespace) {
+    if (affinity != null && affinity.getPodAffinity() != null) {
+      check(
+          affinity.getPodAffinity().getPreferredDuringSchedulingIgnoredDuringExecution(),
+          namespace);
+    }
+    if (affinity != null && affinity.getPodAntiAffinity() != null) {
+      check(
+          affinity.getPodAntiAffinity().getPreferredDuringSchedulingIgnoredDuringExecution(),
+          namespace);
+    }
+  }
+
+  private static void check(List<WeightedPodAffinityTerm> preferred, String namespace) {
+    for (WeightedPodAffinityTerm weighted : Given.list(preferred)) {
+      if (weighted.getPodAffinityTerm() != null) {
+        of(weighted.getPodAffinityTerm(), namespace);
+      }
+    }
   }
 
   private static List<AffinityTerm> of(List<PodAffinityTerm> terms, String namespace) {

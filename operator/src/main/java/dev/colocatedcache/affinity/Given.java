@@ -25,6 +25,36 @@ final class Given {
     return elements;
   }
 
+  /**
+   * The elements of what should be a list, of a field that the model does not know.
+   *
+   * @throws InvalidInputException if it is something else
+   */
+  static List<?> untypedList(String field, Object value) {
+    if (value == null) {
+      return List.of();
+    }
+    if (value instanceof List<?> elements) {
+      return elements;
+    }
+    throw new InvalidInputException(field + " is not a list");
+  }
+
+  /**
+   * The members of what should be an object, of a field that the model does not know.
+   *
+   * @throws InvalidInputException if it is something else
+   */
+  static Map<?, ?> untypedMap(String field, Object value) {
+    if (value == null) {
+      return Map.of();
+    }
+    if (value instanceof Map<?, ?> members) {
+      return members;
+    }
+    throw new InvalidInputException(field + " is not an object");
+  }
+
   static <V> Map<String, V> map(Map<String, V> entries) {
     return entries == null ? Map.of() : entries;
   }

@@ -46,6 +46,7 @@ public final class IncomingPod {
     this.tolerations = Given.list(spec.getTolerations()).stream().map(Toleration::of).toList();
     this.nodeAffinity = RequiredNodeAffinity.of(spec);
     this.affinity = AffinityTerm.affinity(spec.getAffinity(), namespace);
+    AffinityTerm.checkPreferred(spec.getAffinity(), namespace);
     this.spreadConstraints = SpreadConstraint.of(spec, Given.map(metadata.getLabels()));
     this.neededFeatures = neededFeatures(spec);
     this.unsupported = Unsupported.in(spec);

@@ -178,12 +178,14 @@ public final class NodeInfo {
      */
     private static Set<String> declaredFeatures(NodeStatus status) {
       TreeSet<String> features = new TreeSet<>();
-      if (status.getAdditionalProperties().get("declaredFeatures") instanceof List<?> declared) {
-        for (Object element : declared) {
-          String feature = String.valueOf(element);
-          if (features.isEmpty() || feature.compareTo(features.last()) > 0) {
-            features.add(feature);
-          }
+      for (Object element :
+          Given.untypedList(
+              "declaredFeatures", status.getAdditionalProperties().get("declaredFeatures"))) {
+        if (!(element instanceof String feature)) {
+          throw new InvalidInputException("declaredFeatures has an element that is no text");
+        }
+        if (features.isEmpty() || feature.compareTo(features.last()) > 0) {
+          features.add(feature);
         }
       }
       return Set.copyOf(features);

@@ -22,7 +22,7 @@ final class NodeResourcesFit implements Filter {
     Resources allocatable = info.allocatable();
     Resources requested = info.occupancy().requested();
     Shortage shortage = new Shortage();
-    if (info.occupancy().pods() + 1 > (int) allocatable.pods) {
+    if (info.occupancy().pods() + 1 > allocatable.pods) {
       shortage.add("Too many pods");
     }
     shortage.check("Insufficient cpu", request.milliCpu, allocatable.milliCpu, requested.milliCpu);

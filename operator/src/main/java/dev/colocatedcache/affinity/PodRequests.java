@@ -172,12 +172,15 @@ final class PodRequests {
     /** The model has no getters for the pod-level status. */
     Map<String, ResourceQuantity> podLevel(Map<String, ResourceQuantity> wanted) {
       Map<String, Object> more = status.getAdditionalProperties();
-      if (!version.atLeast(1, 36) || !(more.get("resources") instanceof Map<?, ?> actual)) {
+      Map<?, ?> actual = Given.untypedMap("status.resources", more.get("resources"));
+      Map<String, ResourceQuantity> actuated =
+          untyped("status.resources.requests", actual.get("requests"));
+      Map<String, ResourceQuantity> allocated =
+          untyped("status.allocatedResources", more.get("allocatedResources"));
+      if (!version.atLeast(1, 36) || more.get("resources") == null) {
         return wanted;
       }
-      Map<String, ResourceQuantity> effective =
-          effective(
-              wanted, untyped(actual.get("requests")), untyped(more.get("allocatedResources")));
+      Map<String, ResourceQuantity> effective = effective(wanted, actuated, allocated);
       Map<String, ResourceQuantity> result = new HashMap<>();
       wanted.forEach(
           (name, quantity) ->
@@ -185,13 +188,16 @@ final class PodRequests {
       return result;
     }
 
-    private static Map<String, ResourceQuantity> untyped(Object list) {
+    private static Map<String, ResourceQuantity> untyped(String field, Object list) {
       Map<String, ResourceQuantity> parsed = new HashMap<>();
-      if (list instanceof Map<?, ?> amounts) {
-        amounts.forEach(
-            (name, amount) ->
-                parsed.put(String.valueOf(name), ResourceQuantity.parse(String.valueOf(amount))));
-      }
+      Given.untypedMap(field, list)
+          .forEach(
+              (name, amount) ->
+                  parsed.put(
+                      String.valueOf(name),
+                      quantity(
+                          String.valueOf(name),
+                          amount == null ? null : new Quantity(String.valueOf(amount)))));
       return parsed;
     }
 

@@ -17,15 +17,17 @@ record SpreadConstraint(
     boolean honorsTaints) {
 
   /**
-   * The hard constraints of a pod, in order.
+   * The hard constraints of a pod, in order. The others only give scores, but where one of them
+   * cannot be read, the scheduler does not place the pod either.
    *
    * @throws InvalidInputException if a selector is invalid
    */
   static List<SpreadConstraint> of(PodSpec spec, Map<String, String> podLabels) {
     List<SpreadConstraint> constraints = new ArrayList<>();
     for (TopologySpreadConstraint constraint : Given.list(spec.getTopologySpreadConstraints())) {
+      SpreadConstraint read = of(constraint, podLabels);
       if ("DoNotSchedule".equals(constraint.getWhenUnsatisfiable())) {
-        constraints.add(of(constraint, podLabels));
+        constraints.add(read);
       }
     }
     return List.copyOf(constraints);

@@ -42,6 +42,9 @@ class IncomingPodTest {
           {affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{labelSelector: {matchLabels: {'a b': c}}}]}}}      | Pod shop/bad: "a b" is not a label key
           {affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{namespaceSelector: {matchExpressions: [{key: a, operator: In}]}}]}}} | Pod shop/bad: selector on "a": In and NotIn need at least one value
           {affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{labelSelector: {matchLabels: {a: 'b c'}}}]}}}  | Pod shop/bad: selector on "a": "b c" is not a label value
+          {affinity: {podAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: {labelSelector: {matchLabels: {'a b': c}}}}]}}}     | Pod shop/bad: "a b" is not a label key
+          {affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: {namespaceSelector: {matchLabels: {a: 'b c'}}}}]}}} | Pod shop/bad: selector on "a": "b c" is not a label value
+          {topologySpreadConstraints: [{whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchExpressions: [{key: a, operator: Exists, values: [b]}]}}]}             | Pod shop/bad: selector on "a": Exists and DoesNotExist take no values
           """)
   void whatCannotBeReadIsRefusedByName(String spec, String complaint) {
     Pod pod = TestCluster.podOf("bad", "spec: " + spec);

@@ -1,6 +1,7 @@
 package dev.colocatedcache.affinity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,22 @@ class NodeDeclaredFeaturesTest {
                 .judge(cluster.model.snapshot(), pod)
                 .fits())
         .isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          declaredFeatures: 5            | Node node: declaredFeatures is not a list
+          declaredFeatures: {a: b}       | Node node: declaredFeatures is not a list
+          declaredFeatures: [A, 5]       | Node node: declaredFeatures has an element that is no text
+          declaredFeatures: [A, [B]]     | Node node: declaredFeatures has an element that is no text
+          """)
+  void whatIsNoListOfTextsIsRefused(String status, String complaint) {
+    assertThatThrownBy(() -> new TestCluster().node("status: {" + status + "}"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(complaint);
   }
 
   private static String declaring(String features) {

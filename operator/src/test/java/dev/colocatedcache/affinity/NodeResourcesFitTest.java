@@ -57,6 +57,22 @@ class NodeResourcesFitTest {
         .isEqualTo(rejected("Too many pods, Insufficient cpu", true));
   }
 
+  @ParameterizedTest
+  @CsvSource({"2147483648", "4294967297", "9223372036854775807", "300k"})
+  void aNodeMayAllowMorePodsThanAnIntCounts(String pods) {
+    TestCluster cluster = new TestCluster().node("status: {allocatable: {pods: " + pods + "}}");
+
+    assertThat(cluster.podOn("node", "").verdict("")).isEqualTo("fits");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "-1", "-2147483649"})
+  void aNodeMayAllowNoPodAtAll(String pods) {
+    TestCluster cluster = new TestCluster().node("status: {allocatable: {pods: " + pods + "}}");
+
+    assertThat(cluster.verdict("")).isEqualTo(rejected("Too many pods", false));
+  }
+
   @Test
   void capacityIsNotAllocatable() {
     assertThat(new TestCluster().node("status: {capacity: {cpu: 8, pods: 110}}").verdict(""))

@@ -1,6 +1,7 @@
 package dev.colocatedcache.affinity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,25 @@ class PodRequestsTest {
     TestCluster cluster = new TestCluster().node("").podOn("node", pod);
 
     assertThat(requestedOn(cluster)).isEqualTo(milliCpu);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {resources: much}                                | Pod shop/pod-0: status.resources is not an object
+          {resources: {requests: [1]}}                     | Pod shop/pod-0: status.resources.requests is not an object
+          {resources: {requests: {cpu: true}}}             | Pod shop/pod-0: resource cpu: "true" is not a quantity
+          {allocatedResources: 5}                          | Pod shop/pod-0: status.allocatedResources is not an object
+          {allocatedResources: {memory: 1GB}}              | Pod shop/pod-0: resource memory: "1GB" is not a quantity
+          """)
+  void aStatusOfThePodAsAWholeThatCannotBeReadIsRefused(String status, String complaint) {
+    TestCluster cluster = new TestCluster().node("");
+
+    assertThatThrownBy(() -> cluster.podOn("node", "status: " + status))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith(complaint);
   }
 
   @Test
