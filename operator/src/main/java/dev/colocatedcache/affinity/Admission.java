@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * defaults, the admission plugins LimitRanger, Priority, DefaultTolerationSeconds and RuntimeClass,
  * and the pod strategy.
  */
-final class Admission {
+public final class Admission {
 
   private static final long DEFAULT_TOLERATION_SECONDS = 300;
   private static final String HUGE_PAGES = "hugepages-";
@@ -50,7 +50,7 @@ final class Admission {
    *
    * @throws InvalidInputException if the pod would be refused
    */
-  static Pod admit(Pod pod, AdmissionContext context) {
+  public static Pod admit(Pod pod, AdmissionContext context) {
     Pod copy = new PodBuilder(pod).build();
     Admission admission = new Admission(copy, context);
     admission.setDefaults();

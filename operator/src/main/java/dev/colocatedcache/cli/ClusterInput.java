@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -97,6 +98,25 @@ final class ClusterInput {
     }
   }
 
+  /** Puts another node in the place of the one of that name. */
+  void replace(Node node) {
+    nodes.put(node.getMetadata().getName(), node);
+    model.putNode(node);
+  }
+
+  /** Removes a node; its pods count no more. */
+  void remove(String node) {
+    nodes.remove(node);
+    model.removeNode(node);
+  }
+
+  /** Removes a pod of a node whose pods are kept. */
+  void remove(Pod pod) {
+    String name = name(pod);
+    podsByNode.get(pod.getSpec().getNodeName()).removeIf(kept -> name(kept).equals(name));
+    model.removePod(pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+  }
+
   private void keep(Pod pod) {
     String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
     if (node != null && keepsPodsOf.test(node)) {
@@ -147,6 +167,16 @@ final class ClusterInput {
   /** The ColocatedCaches, as they were given. */
   List<ObjectNode> colocatedCaches() {
     return Collections.unmodifiableList(colocatedCaches);
+  }
+
+  /** The ColocatedCache of that namespace and name, as it was given. */
+  Optional<ObjectNode> colocatedCache(ObjectMeta named) {
+    return colocatedCaches.stream()
+        .filter(
+            resource ->
+                resource.at("/metadata/name").asText().equals(named.getName())
+                    && resource.at("/metadata/namespace").asText().equals(named.getNamespace()))
+        .findFirst();
   }
 
   /** Whether there is any object of the kind, of those of which there may only be one of a name. */

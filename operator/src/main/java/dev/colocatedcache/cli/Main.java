@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = "Keeps a service and its node-local cache together as pairs on Kubernetes nodes.",
-    subcommands = {RunCommand.class, ExplainCommand.class, HelpCommand.class})
+    subcommands = {RunCommand.class, PlanCommand.class, ExplainCommand.class, HelpCommand.class})
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -41,7 +41,8 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Which command? Try 'run'.");
+    throw new ParameterException(
+        spec.commandLine(), "Which command? Try 'run', 'plan' or 'explain'.");
   }
 
   /** The version that the jar was built as. */

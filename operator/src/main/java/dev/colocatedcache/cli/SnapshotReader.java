@@ -327,7 +327,8 @@ final class SnapshotReader {
         case "LimitRange" -> cluster.add(whole(LimitRange.class));
         case "RuntimeClass" -> cluster.add(whole(RuntimeClass.class));
         case "PriorityClass" -> cluster.add(whole(PriorityClass.class));
-        default -> cluster.addColocatedCache(other());
+        default ->
+            cluster.addColocatedCache(other().put("apiVersion", apiVersion).put("kind", kind));
       }
       return true;
     }

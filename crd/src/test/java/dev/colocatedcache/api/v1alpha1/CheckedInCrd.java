@@ -30,6 +30,10 @@ final class CheckedInCrd {
   /** Relative to the module: where tests run. */
   static final String FILE = "colocatedcaches.colocatedcache.dev.yaml";
 
+  /** Relative to the module: the schema alone, for programs that judge a manifest offline. */
+  static final String SCHEMA_FILE =
+      "src/main/resources/dev/colocatedcache/api/v1alpha1/colocatedcache-schema.json";
+
   private static final String HEADER =
       """
       # Generated from the types in src/main/java by `make crd`; change those instead.
@@ -54,6 +58,24 @@ final class CheckedInCrd {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The schema of what a user writes: without the status, and without descriptions, which are most
+   * of it.
+   */
+  String schema() {
+    ObjectNode schema = (ObjectNode) document().at("/spec/versions/0/schema/openAPIV3Schema");
+    schema.withObject("/properties").remove("status");
+    withoutDescriptions(schema);
+    return schema + "\n";
+  }
+
+  private static void withoutDescriptions(JsonNode node) {
+    if (node instanceof ObjectNode object && object.path("description").isTextual()) {
+      object.remove("description");
+    }
+    node.forEach(CheckedInCrd::withoutDescriptions);
   }
 
   /** The document itself. */

@@ -12,13 +12,21 @@ class CrdIsCurrentTest {
 
   @Test
   void checkedInCrdIsTheGeneratedOne() throws IOException {
-    Path file = Path.of(CheckedInCrd.FILE);
-    String generated = new CheckedInCrd().yaml();
+    assertCurrent(CheckedInCrd.FILE, new CheckedInCrd().yaml());
+  }
+
+  @Test
+  void checkedInSchemaIsTheOneOfTheCrd() throws IOException {
+    assertCurrent(CheckedInCrd.SCHEMA_FILE, new CheckedInCrd().schema());
+  }
+
+  private static void assertCurrent(String name, String generated) throws IOException {
+    Path file = Path.of(name);
     if (Boolean.getBoolean("crd.write")) {
       Files.writeString(file, generated);
     }
     assertThat(file)
-        .as("the API types changed and %s did not: `make crd` rewrites it", CheckedInCrd.FILE)
+        .as("the API types changed and %s did not: `make crd` rewrites it", name)
         .hasContent(generated);
   }
 }
