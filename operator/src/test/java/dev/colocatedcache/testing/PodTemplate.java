@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +24,11 @@ import java.util.stream.Stream;
 public record PodTemplate(String name, JsonNode tree) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final YAMLMapper YAML = new YAMLMapper();
+  private static final Set<String> EMPTY_IS_ABSENT =
+      Set.of(
+          "labels", "annotations", "nodeSelector", "limits", "requests", "resources", "metadata");
+  private static final Set<String> QUANTITIES =
+      Set.of("limits", "requests", "overhead", "sizeLimit", "divisor");
 
   /** Templates as people write them. */
   public static List<PodTemplate> written() {
@@ -74,8 +82,12 @@ public record PodTemplate(String name, JsonNode tree) {
     ObjectNode spec = deployment.putObject("spec");
     spec.putObject("selector").putObject("matchLabels").put(SELECTED, name);
     spec.set("template", tree.deepCopy());
-    if (spec.get("template") instanceof ObjectNode template) {
-      object(object(template, "metadata"), "labels").put(SELECTED, name);
+    if (spec.get("template") instanceof ObjectNode template
+        && absentOrObject(template.path("metadata"))) {
+      ObjectNode metadata = object(template, "metadata");
+      if (absentOrObject(metadata.path("labels"))) {
+        object(metadata, "labels").put(SELECTED, name);
+      }
     }
     return deployment;
   }
@@ -89,8 +101,46 @@ public record PodTemplate(String name, JsonNode tree) {
     return object;
   }
 
+  private static boolean absentOrObject(JsonNode node) {
+    return node.isMissingNode() || node.isNull() || node.isObject();
+  }
+
   private static ObjectNode object(ObjectNode owner, String field) {
     return owner.path(field) instanceof ObjectNode there ? there : owner.putObject(field);
+  }
+
+  /** Each value with its path; what Go reads as "not set" is left out, quantities are text. */
+  public static Set<String> leaves(JsonNode tree) {
+    Set<String> leaves = new TreeSet<>();
+    collect("", "", tree, false, leaves);
+    return leaves;
+  }
+
+  private static void collect(
+      String path, String field, JsonNode node, boolean quantity, Set<String> into) {
+    boolean quantities = quantity || QUANTITIES.contains(field);
+    if (node.isContainerNode() && !node.isEmpty()) {
+      node.properties()
+          .forEach(
+              f -> collect(path + "." + f.getKey(), f.getKey(), f.getValue(), quantities, into));
+      for (int i = 0; node.isArray() && i < node.size(); i++) {
+        collect(path + "[" + i + "]", "", node.get(i), quantities, into);
+      }
+    } else if (quantities && node.isNumber()) {
+      into.add(path + " = " + node.decimalValue().stripTrailingZeros().toPlainString());
+    } else if (quantities && node.isTextual()) {
+      into.add(path + " = " + plain(node.textValue()));
+    } else if (!node.isNull()
+        && !(node.isArray() && node.isEmpty())
+        && !(node.isObject() && EMPTY_IS_ABSENT.contains(field))) {
+      into.add(path + " = " + node);
+    }
+  }
+
+  private static String plain(String quantity) {
+    return quantity.matches("[0-9.E]+")
+        ? new BigDecimal(quantity).stripTrailingZeros().toPlainString()
+        : quantity;
   }
 
   @Override
