@@ -201,7 +201,7 @@ public final class Admission {
     int priority = priorityOfItsClass();
     if (spec.getPriority() != null && spec.getPriority() != priority) {
       throw new InvalidInputException(
-          "spec.priority is %d, but its priority class gives %d"
+          "spec.priority is %d, but its priority class gives %d: remove spec.priority"
               .formatted(spec.getPriority(), priority));
     }
     spec.setPriority(priority);
@@ -222,7 +222,10 @@ public final class Admission {
       }
     }
     if (!SYSTEM_PRIORITIES.containsKey(name)) {
-      throw new InvalidInputException("there is no PriorityClass " + name);
+      throw new InvalidInputException(
+          "spec.priorityClassName: there is no PriorityClass "
+              + name
+              + ": create it, or name another");
     }
     return SYSTEM_PRIORITIES.get(name);
   }
@@ -264,7 +267,12 @@ public final class Admission {
         context.runtimeClasses().stream()
             .filter(candidate -> name.equals(candidate.getMetadata().getName()))
             .findFirst()
-            .orElseThrow(() -> new InvalidInputException("there is no RuntimeClass " + name));
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        "spec.runtimeClassName: there is no RuntimeClass "
+                            + name
+                            + ": create it, or name another"));
     if (runtimeClass.getOverhead() != null) {
       spec.setOverhead(runtimeClass.getOverhead().getPodFixed());
     }

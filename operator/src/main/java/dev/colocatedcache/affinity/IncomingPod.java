@@ -75,10 +75,13 @@ public final class IncomingPod {
    * A pod as a Deployment makes it from its template, after all that the API server does to it
    * first. A template hash that the template does not have yet is one that no pod has.
    *
-   * @throws InvalidInputException as for a pod
+   * @throws InvalidInputException as for a pod, with paths from the template on
    */
   public static IncomingPod admitted(
       PodTemplateSpec template, String namespace, AdmissionContext context) {
+    if (template.getSpec() == null) {
+      throw new InvalidInputException("spec is missing");
+    }
     ObjectMetaBuilder metadata =
         template.getMetadata() == null
             ? new ObjectMetaBuilder()
@@ -86,12 +89,12 @@ public final class IncomingPod {
     if (!Given.map(metadata.getLabels()).containsKey(TEMPLATE_HASH)) {
       metadata.addToLabels(TEMPLATE_HASH, "not-yet-known");
     }
-    return admitted(
+    Pod pod =
         new PodBuilder()
             .withMetadata(metadata.withNamespace(namespace).build())
             .withSpec(template.getSpec())
-            .build(),
-        context);
+            .build();
+    return new IncomingPod(Admission.admit(pod, context));
   }
 
   private static IncomingPod read(Pod pod, UnaryOperator<Pod> admission) {

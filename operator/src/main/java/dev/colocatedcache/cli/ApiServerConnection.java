@@ -21,11 +21,22 @@ final class ApiServerConnection {
   private static final int TIMEOUT_MILLIS = 5_000;
   private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
 
+  /**
+   * How often the client itself tries a request again that failed with 5xx or without an answer:
+   * within half a second. What is not over then belongs in a status or a log, and is tried again
+   * from there; the client's ten times would take most of a minute before anyone learns of it.
+   */
+  private static final int CLIENT_RETRIES = 2;
+
   private final Config config;
   private volatile String trouble = "";
 
-  private ApiServerConnection(Config config) {
+  /**
+   * @param config where the API server is; from now on its requests are not tried again for long
+   */
+  ApiServerConnection(Config config) {
     this.config = config;
+    config.setRequestRetryBackoffLimit(CLIENT_RETRIES);
   }
 
   /**

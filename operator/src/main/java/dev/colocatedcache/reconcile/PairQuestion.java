@@ -2,12 +2,14 @@ package dev.colocatedcache.reconcile;
 
 import dev.colocatedcache.affinity.AdmissionContext;
 import dev.colocatedcache.affinity.IncomingPod;
+import dev.colocatedcache.affinity.InvalidInputException;
 import dev.colocatedcache.affinity.NodeRejection;
 import dev.colocatedcache.affinity.PairEvaluation;
 import dev.colocatedcache.affinity.PairRequest;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.status.Capacity;
+import dev.colocatedcache.status.FieldPaths;
 import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Workload;
 import java.util.Map;
@@ -28,8 +30,7 @@ public record PairQuestion(PairRequest request, Role anchor, String topologyKey)
    *
    * @param workload what it is made into
    * @param admission to its namespace
-   * @throws dev.colocatedcache.affinity.InvalidInputException if the API server would not admit the
-   *     pods of a template
+   * @throws InvalidInputException if the API server would not admit the pods of a template
    */
   public static PairQuestion of(
       ColocatedCache resource, Workload workload, AdmissionContext admission) {
@@ -38,14 +39,22 @@ public record PairQuestion(PairRequest request, Role anchor, String topologyKey)
     return new PairQuestion(
         new PairRequest(
             anchor.namespace(),
-            IncomingPod.admitted(anchor.template(), anchor.namespace(), admission),
-            IncomingPod.admitted(follower.template(), follower.namespace(), admission),
+            admitted(anchor, admission),
+            admitted(follower, admission),
             anchor.name(),
             follower.name(),
             workload.topologyKey(),
             resource.getSpec().replicas()),
         anchor.role(),
         workload.topologyKey());
+  }
+
+  private static IncomingPod admitted(RoleModel model, AdmissionContext admission) {
+    try {
+      return IncomingPod.admitted(model.template(), model.namespace(), admission);
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(FieldPaths.ofTemplate(model.role(), e.getMessage()));
+    }
   }
 
   /** What is granted of what is asked for, by the evaluator's answer. */

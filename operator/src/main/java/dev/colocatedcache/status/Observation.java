@@ -76,8 +76,10 @@ public record Observation(Map<Role, Deployment> deployments, List<OwnPod> pods) 
                     Problem.Reason.ReplicaFailure,
                     what
                         + " cannot create its pods: "
-                        + condition.getMessage()
-                        + remedy(role, Objects.requireNonNullElse(condition.getMessage(), ""))))
+                        + PodRefusal.explained(
+                            role,
+                            deployment.getMetadata().getNamespace(),
+                            Objects.requireNonNullElse(condition.getMessage(), ""))))
         .or(
             () ->
                 condition(role, "Progressing", "False")
@@ -91,23 +93,6 @@ public record Observation(Map<Role, Deployment> deployments, List<OwnPod> pods) 
                                     + ": look at its pods, and mend spec."
                                     + role.value()
                                     + ".template")));
-  }
-
-  private static String remedy(Role role, String message) {
-    String template = "spec." + role.value() + ".template";
-    if (message.contains("serviceaccount")) {
-      return ": create the service account, or change " + template + ".spec.serviceAccountName";
-    }
-    if (message.contains("exceeded quota")) {
-      return ": raise the ResourceQuota, lower the requests in "
-          + template
-          + ", or ask for fewer"
-          + " replicas";
-    }
-    if (message.contains("violates PodSecurity")) {
-      return ": change the securityContext in " + template + ", or the namespace's policy";
-    }
-    return ": change " + template + ", or what refuses its pods";
   }
 
   private Optional<DeploymentCondition> condition(Role role, String type, String status) {

@@ -30,9 +30,13 @@ record Change<T extends HasMetadata>(
     DELETE
   }
 
+  /** The child as it should be, or as it is where it should not be. */
+  HasMetadata child() {
+    return desired == null ? live : desired;
+  }
+
   /** The child in words, such as Deployment checkout. */
   String what() {
-    HasMetadata child = desired == null ? live : desired;
-    return child.getKind() + " " + child.getMetadata().getName();
+    return child().getKind() + " " + child().getMetadata().getName();
   }
 }

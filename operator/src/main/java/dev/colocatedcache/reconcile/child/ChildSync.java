@@ -88,7 +88,7 @@ public final class ChildSync {
       try {
         step.run(change);
       } catch (KubernetesClientException e) {
-        Optional<Problem> problem = Refusals.problem(e, change.role(), change.what());
+        Optional<Problem> problem = Refusals.problem(e, change.role(), change.child());
         if (problem.isEmpty()) {
           throw e;
         }
@@ -118,8 +118,7 @@ public final class ChildSync {
     try {
       found = live.find(desired);
     } catch (KubernetesClientException e) {
-      Optional<Problem> problem =
-          Refusals.problem(e, role.role(), desired.getKind() + " " + role.name());
+      Optional<Problem> problem = Refusals.problem(e, role.role(), desired);
       if (problem.isEmpty()) {
         throw e;
       }

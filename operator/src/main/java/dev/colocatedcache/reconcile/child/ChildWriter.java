@@ -58,10 +58,13 @@ public final class ChildWriter {
     PodTemplateSpec template = deployment.getSpec().getTemplate();
     Pod pod =
         new PodBuilder()
-            .withNewMetadataLike(template.getMetadata())
-            .withName(null)
+            // Of a template's metadata a ReplicaSet takes no more than this.
+            .withNewMetadata()
             .withGenerateName(deployment.getMetadata().getName() + "-")
             .withNamespace(deployment.getMetadata().getNamespace())
+            .withLabels(template.getMetadata().getLabels())
+            .withAnnotations(template.getMetadata().getAnnotations())
+            .withFinalizers(template.getMetadata().getFinalizers())
             .endMetadata()
             .withSpec(template.getSpec())
             .build();

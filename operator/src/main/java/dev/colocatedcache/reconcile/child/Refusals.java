@@ -1,12 +1,19 @@
 package dev.colocatedcache.reconcile.child;
 
 import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.status.FieldPaths;
+import dev.colocatedcache.status.PodRefusal;
 import dev.colocatedcache.status.Problem;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.StatusDetails;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Tells what only a person can mend from what passes by itself, and says it in terms of the
@@ -26,6 +33,20 @@ public final class Refusals {
   /** Server-side apply reports lists that it cannot merge as an internal error. */
   private static final String UNMERGEABLE = "failed to create typed patch object";
 
+  /** Of the authorizer, which is nobody's template's fault. */
+  private static final Pattern NO_PERMISSION = Pattern.compile("User \"[^\"]*\" cannot ");
+
+  private static final Pattern QUOTA = Pattern.compile("exceeded quota: ([^,\\s]+)");
+
+  /** What is named already. */
+  private static final Pattern SUBJECT =
+      Pattern.compile("^\\S+ \"[^\"]*\" is (invalid|forbidden): ");
+
+  /**
+   * How the API server calls a pod: what it forbids by its resource, what is invalid by its kind.
+   */
+  private static final Set<String> POD = Set.of("pods", "Pod");
+
   private static final String NAMESPACE_TERMINATING = "NamespaceTerminating";
 
   private Refusals() {}
@@ -43,29 +64,59 @@ public final class Refusals {
         .anyMatch(cause -> NAMESPACE_TERMINATING.equals(cause.getReason()));
   }
 
-  /** The problem behind {@code e}; empty where trying again may do. */
-  static Optional<Problem> problem(KubernetesClientException e, Role role, String what) {
+  /** The problem behind {@code e}, met with {@code child}; empty where trying again may do. */
+  static Optional<Problem> problem(KubernetesClientException e, Role role, HasMetadata child) {
     if (isOver(e)) {
       return Optional.empty();
     }
     String message = message(e);
+    Problem.Reason reason;
     if (NOT_ALLOWED.contains(e.getCode())) {
-      return Optional.of(
-          new Problem(
-              Problem.Reason.Forbidden,
-              what + " is not allowed by the API server: " + inTermsOf(role, message)));
+      reason = Problem.Reason.Forbidden;
+    } else if (INVALID.contains(e.getCode()) || message.contains(UNMERGEABLE)) {
+      reason = Problem.Reason.Rejected;
+    } else {
+      return Optional.empty();
     }
-    if (INVALID.contains(e.getCode()) || message.contains(UNMERGEABLE)) {
-      return Optional.of(
-          new Problem(
-              Problem.Reason.Rejected,
-              what
-                  + " is refused by the API server: change spec."
-                  + role.value()
-                  + ": "
-                  + inTermsOf(role, message)));
+    return Optional.of(new Problem(reason, sentence(e, reason, role, child)));
+  }
+
+  private static String sentence(
+      KubernetesClientException e, Problem.Reason reason, Role role, HasMetadata child) {
+    String what = child.getKind() + " " + child.getMetadata().getName();
+    String message = message(e);
+    if (NO_PERMISSION.matcher(message).find()) {
+      return ("%s is not allowed by the API server: %s: grant the operator's service account this"
+              + " permission, as deploy/rbac.yaml does")
+          .formatted(what, message);
     }
-    return Optional.empty();
+    if (concernsPod(e)) {
+      return "the pods of %s are refused by the API server: %s"
+          .formatted(what, PodRefusal.explained(role, child.getMetadata().getNamespace(), message));
+    }
+    String reasons = SUBJECT.matcher(message).replaceFirst("");
+    reasons =
+        child instanceof Deployment
+            ? FieldPaths.ofDeployment(role, reasons)
+            : FieldPaths.ofService(role, reasons);
+    Matcher quota = QUOTA.matcher(reasons);
+    if (quota.find()) {
+      return "%s is not allowed by the API server: %s: raise the ResourceQuota %s"
+          .formatted(what, reasons, quota.group(1));
+    }
+    String path = "spec." + role.value();
+    if (reason == Problem.Reason.Forbidden) {
+      return "%s is not allowed by the API server: %s: change %s, or what forbids it"
+          .formatted(what, reasons, path);
+    }
+    boolean pathFirst = reasons.startsWith(path) || reasons.startsWith("[" + path);
+    return "%s is refused by the API server: change %s"
+        .formatted(what, pathFirst ? reasons : path + ": " + reasons);
+  }
+
+  private static boolean concernsPod(KubernetesClientException e) {
+    StatusDetails details = e.getStatus() == null ? null : e.getStatus().getDetails();
+    return details != null && POD.contains(Objects.requireNonNullElse(details.getKind(), ""));
   }
 
   /** What the server said, without the client's wrapping. */
@@ -75,9 +126,5 @@ public final class Refusals {
       message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
     return message;
-  }
-
-  private static String inTermsOf(Role role, String message) {
-    return message.replace("spec.template.", "spec." + role.value() + ".template.");
   }
 }
