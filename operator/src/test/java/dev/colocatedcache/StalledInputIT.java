@@ -356,7 +356,7 @@ final class StalledInputIT {
     cluster.kubectl("create", "namespace", namespace).orFail();
     cluster.kubectl("-n", namespace, "wait", "--for=create", "serviceaccount/default").orFail();
     this.good = PairManifest.named("shop").replicas(1).on(nodes);
-    nodes.add(1);
+    nodes.add(2);
     shop = good.apply(cluster, namespace);
     shop.awaitPairs(1);
   }
@@ -464,6 +464,96 @@ final class StalledInputIT {
     }
   }
 
+  @Test
+  @DisplayName("a quota that refuses one pair more, until it is raised")
+  void quotaWhileItGrows(TestNamespace own) {
+    ObservedPairs growing = good.apply(cluster, own.name());
+    growing.awaitPairs(1);
+    Map<String, String> pods = pods(growing);
+    apply(
+        "{apiVersion: v1, kind: ResourceQuota, metadata: {name: few}, spec: {hard: {pods: 2}}}",
+        own.name());
+
+    good.replicas(2).apply(cluster, own.name());
+
+    settles(
+        () -> {
+          assertThat(growing.is("Stalled")).isEqualTo("True");
+          Condition stalled = growing.condition("Stalled").orElseThrow();
+          assertThat(stalled.getReason()).isEqualTo("ReplicaFailure");
+          assertThat(stalled.getMessage())
+              .contains("exceeded quota: few", "raise the ResourceQuota few");
+        });
+    assertThat(pods(growing)).isEqualTo(pods);
+    cluster.kubectl("-n", own.name(), "delete", "resourcequota/few").orFail();
+    growing.awaitPairs(2);
+    assertThat(pods(growing)).containsAllEntriesOf(pods);
+    assertThat(growing.is("Stalled")).isEqualTo("absent");
+  }
+
+  @Test
+  @DisplayName("not Stalled but Reconciling, with the reason, while a webhook does not answer")
+  void webhook(TestNamespace own) {
+    String webhook =
+        """
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingWebhookConfiguration
+        metadata: {name: NAMESPACE}
+        webhooks:
+        - name: down.example.com
+          admissionReviewVersions: [v1]
+          sideEffects: None
+          timeoutSeconds: 1
+          clientConfig: {url: "https://127.0.0.1:9/"}
+          namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: NAMESPACE}}
+          rules:
+          - {apiGroups: [apps], apiVersions: [v1], resources: [deployments], operations: ["*"]}
+        """
+            .replace("NAMESPACE", own.name());
+    cluster.kubectl().runWithInput(webhook, "apply", "-f-").orFail();
+    try {
+      awaitRefusal(own);
+      ObservedPairs waiting = good.apply(cluster, own.name());
+      settles(
+          () -> {
+            assertThat(waiting.is("Reconciling")).isEqualTo("True");
+            Condition reconciling = waiting.condition("Reconciling").orElseThrow();
+            assertThat(reconciling.getReason()).isEqualTo("ApiServerError");
+            assertThat(reconciling.getMessage())
+                .contains("failed calling webhook \"down.example.com\"", "it is tried again");
+            assertThat(waiting.is("Ready")).isEqualTo("False");
+            assertThat(waiting.is("Stalled")).isEqualTo("absent");
+          });
+    } finally {
+      cluster.kubectl("delete", "validatingwebhookconfiguration", own.name()).orFail();
+    }
+    new ObservedPairs(client, own.name(), "shop").awaitPairs(1);
+  }
+
+  /** The API server asks a webhook only some time after it has been told of it. */
+  private void awaitRefusal(TestNamespace own) {
+    settles(
+        () ->
+            assertThat(
+                    cluster
+                        .kubectl()
+                        .runWithInput(
+                            foreignDeployment("x"),
+                            "-n",
+                            own.name(),
+                            "create",
+                            "--dry-run=server",
+                            "-f-")
+                        .ok())
+                .isFalse());
+  }
+
+  private static Map<String, String> pods(ObservedPairs of) {
+    Map<String, String> pods = new TreeMap<>();
+    of.pods().forEach(pod -> pods.put(nameOf(pod), pod.getMetadata().getUid()));
+    return pods;
+  }
+
   private static void stalled(ObservedPairs pairs, Row row) {
     assertThat(pairs.condition("Stalled")).isPresent();
     Condition stalled = pairs.condition("Stalled").orElseThrow();
@@ -487,7 +577,7 @@ final class StalledInputIT {
             child ->
                 of.name().equals(child.getMetadata().getLabels().get("app.kubernetes.io/instance")))
         .forEach(child -> children.put(child.getFullResourceName() + nameOf(child), state(child)));
-    of.pods().forEach(pod -> children.put(nameOf(pod), pod.getMetadata().getUid()));
+    children.putAll(pods(of));
     return children;
   }
 

@@ -175,9 +175,15 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   public ErrorStatusUpdateControl<ColocatedCache> updateErrorStatus(
       ColocatedCache resource, Context<ColocatedCache> context, Exception failure) {
     if (failure instanceof KubernetesClientException refused) {
+      String message = Refusals.message(refused) + "; it is tried again";
       // A conflict only means that the informers lag behind.
-      LOG.atLevel(refused.getCode() == HttpURLConnection.HTTP_CONFLICT ? Level.DEBUG : Level.WARN)
-          .log("{}; it is tried again", Refusals.message(refused));
+      boolean lag = refused.getCode() == HttpURLConnection.HTTP_CONFLICT;
+      LOG.atLevel(lag ? Level.DEBUG : Level.WARN).log(message);
+      // Most of what fails once is over when it is tried again, and worth no word.
+      if (!lag && context.getRetryInfo().isPresent()) {
+        statuses.tryWrite(
+            resource, new StatusReport(resource, clock.instant()).retrying(message), context);
+      }
     } else {
       LOG.error("this should not happen; it is tried again", failure);
     }

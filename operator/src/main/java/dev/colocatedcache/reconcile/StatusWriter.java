@@ -4,10 +4,13 @@ import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
 import dev.colocatedcache.reconcile.child.ChildWriter;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes a status that differs from the one that is there, and announces what it says for the first
@@ -17,6 +20,8 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
  * again, so the answer of the API server goes into the cache before the informer brings it.
  */
 final class StatusWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
+
   private static final PatchContext APPLY =
       new PatchContext.Builder()
           .withPatchType(PatchType.SERVER_SIDE_APPLY)
@@ -28,6 +33,16 @@ final class StatusWriter {
 
   StatusWriter(Transitions transitions) {
     this.transitions = transitions;
+  }
+
+  /** The same where it does no harm if it fails: what comes next writes it. */
+  void tryWrite(
+      ColocatedCache resource, ColocatedCacheStatus status, Context<ColocatedCache> context) {
+    try {
+      write(resource, status, context);
+    } catch (KubernetesClientException e) {
+      LOG.debug("the status could not be written: {}", e.getMessage());
+    }
   }
 
   void write(

@@ -30,6 +30,8 @@ public final class StatusReport {
   private static final Set<String> AFTER_APPLY =
       Set.of(Problem.Reason.ReplicaFailure.name(), Problem.Reason.ProgressDeadlineExceeded.name());
 
+  private static final String API_SERVER_ERROR = "ApiServerError";
+
   private final ColocatedCache resource;
   private final ColocatedCacheStatus before;
   private final Instant now;
@@ -105,6 +107,30 @@ public final class StatusReport {
             .set(RECONCILING, true, "ClusterUnknown", message)
             .keep(CAPACITY_LIMITED)
             .keep(COLOCATED);
+    return withConditions(before.observedGeneration(), conditions);
+  }
+
+  /**
+   * The API server has failed, by itself or through a webhook that it asks, and is asked again.
+   * What else is known stays. Told once: how exactly it failed may be another thing each time.
+   */
+  public ColocatedCacheStatus retrying(String message) {
+    Condition told = Conditions.find(before.conditions(), RECONCILING);
+    if (told != null
+        && API_SERVER_ERROR.equals(told.getReason())
+        && Objects.equals(told.getObservedGeneration(), resource.getMetadata().getGeneration())) {
+      return before;
+    }
+    Conditions conditions = conditions();
+    if (Conditions.find(before.conditions(), READY) == null) {
+      conditions.set(READY, false, API_SERVER_ERROR, message);
+    }
+    conditions
+        .keep(READY)
+        .set(RECONCILING, true, API_SERVER_ERROR, message)
+        .keep(STALLED)
+        .keep(CAPACITY_LIMITED)
+        .keep(COLOCATED);
     return withConditions(before.observedGeneration(), conditions);
   }
 

@@ -121,6 +121,34 @@ class StatusReportTest {
   }
 
   @Test
+  void aFailingApiServerIsToldOfOnceAndWhatIsKnownStays() {
+    ColocatedCache resource = asked(3);
+    ColocatedCacheStatus before = report(resource, START, capacity(3, 2), running(2));
+    resource.setStatus(before);
+    ColocatedCacheStatus status = new StatusReport(resource, LATER).retrying("no answer");
+
+    assertThat(trueConditions(status))
+        .containsExactlyInAnyOrder("Ready", "Reconciling", "CapacityLimited", "Colocated");
+    assertThat(condition(status, "Reconciling").getMessage()).isEqualTo("no answer");
+    assertThat(status.replicas()).isEqualTo(2);
+
+    resource.setStatus(status);
+    assertThat(new StatusReport(resource, LATER).retrying("no answer from :4711"))
+        .isEqualTo(status);
+    assertThat(trueConditions(report(resource, LATER, capacity(3, 2), running(2))))
+        .doesNotContain("Reconciling");
+  }
+
+  @Test
+  void aFailingApiServerIsToldOfWhereNothingWasSaidBefore() {
+    ColocatedCacheStatus status = new StatusReport(asked(2), START).retrying("no answer");
+
+    assertThat(trueConditions(status)).containsExactly("Reconciling");
+    assertThat(reason(status, "Ready")).isEqualTo("ApiServerError");
+    assertThat(status.observedGeneration()).as("not seen through yet").isNull();
+  }
+
+  @Test
   void theSameAgainIsEqualSoThatNothingIsWritten() {
     ColocatedCache resource = asked(3);
     ColocatedCacheStatus first = report(resource, START, capacity(3, 2), running(2));
