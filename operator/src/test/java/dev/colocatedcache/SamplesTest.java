@@ -107,7 +107,7 @@ final class SamplesTest {
             written -> {
               Role role =
                   written.getMetadata().getName().equals("checkout") ? Role.SERVICE : Role.CACHE;
-              Deployment made = workload.deployment(role, 1);
+              Deployment made = workload.deployment(role, 1, false);
               assertThat(containers(written)).isEqualTo(containers(made));
               assertThat(written.getSpec().getSelector()).isEqualTo(made.getSpec().getSelector());
             });

@@ -1,8 +1,12 @@
 package dev.colocatedcache.cluster;
 
+import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A pod of a child, as far as the operator looks at it.
@@ -12,11 +16,29 @@ import java.util.List;
  * @param ready whether its condition Ready is True
  * @param terminating whether it has a deletionTimestamp
  * @param deletionCost its annotation {@value #DELETION_COST}; null where it has none
+ * @param trouble why a container of it cannot run, in a few words; null where nothing is known to
+ *     be wrong
  */
 public record RunningPod(
-    String name, String node, boolean ready, boolean terminating, String deletionCost) {
+    String name,
+    String node,
+    boolean ready,
+    boolean terminating,
+    String deletionCost,
+    String trouble) {
   /** Which pod a ReplicaSet deletes first: that of the lowest cost (KEP-2255). */
   public static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
+
+  /** Why a kubelet says that a container waits, where waiting alone does not help. */
+  private static final Set<String> CANNOT_RUN =
+      Set.of(
+          "ImagePullBackOff",
+          "InvalidImageName",
+          "ErrImageNeverPull",
+          "CreateContainerConfigError",
+          "CreateContainerError",
+          "RunContainerError",
+          "CrashLoopBackOff");
 
   static RunningPod of(Pod pod) {
     String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
@@ -30,6 +52,29 @@ public record RunningPod(
         pod.getMetadata().getDeletionTimestamp() != null,
         pod.getMetadata().getAnnotations() == null
             ? null
-            : pod.getMetadata().getAnnotations().get(DELETION_COST));
+            : pod.getMetadata().getAnnotations().get(DELETION_COST),
+        trouble(pod));
+  }
+
+  private static String trouble(Pod pod) {
+    if (pod.getStatus() == null) {
+      return null;
+    }
+    return Stream.concat(
+            pod.getStatus().getInitContainerStatuses().stream(),
+            pod.getStatus().getContainerStatuses().stream())
+        .filter(container -> CANNOT_RUN.contains(waitingReason(container)))
+        .map(
+            container ->
+                "container %s (image %s): %s"
+                    .formatted(container.getName(), container.getImage(), waitingReason(container)))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static String waitingReason(ContainerStatus container) {
+    ContainerStateWaiting waiting =
+        container.getState() == null ? null : container.getState().getWaiting();
+    return waiting == null || waiting.getReason() == null ? "" : waiting.getReason();
   }
 }

@@ -12,6 +12,7 @@ import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.cluster.ClusterView;
 import dev.colocatedcache.cluster.RunningPod;
 import dev.colocatedcache.reconcile.child.LiveChildren;
+import dev.colocatedcache.reconcile.child.Selectors;
 import dev.colocatedcache.status.Capacity;
 import dev.colocatedcache.status.Observation;
 import dev.colocatedcache.status.OwnPod;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Asks the affinity evaluator how many pairs fit, and puts its answer in terms of the two roles.
@@ -85,9 +87,25 @@ final class Assessor {
       for (RunningPod pod : cluster.pods(model.namespace(), model.name())) {
         NodeInfo node = pod.node() == null ? null : snapshot.node(pod.node());
         String domain = node == null ? null : node.label(workload.topologyKey());
-        pods.add(new OwnPod(role, pod.node(), domain, pod.ready(), pod.terminating()));
+        pods.add(
+            new OwnPod(role, pod.node(), domain, pod.ready(), pod.terminating(), pod.trouble()));
       }
     }
-    return new Observation(deployments, pods);
+    return new Observation(deployments, pods, rivalBudgets(workload));
+  }
+
+  private List<String> rivalBudgets(Workload workload) {
+    if (workload.disruptionBudget(Role.SERVICE).isEmpty()) {
+      return List.of();
+    }
+    return live.foreignBudgets(workload.anchor().namespace()).stream()
+        .filter(
+            budget ->
+                Stream.of(Role.values())
+                    .map(role -> workload.role(role).template().getMetadata().getLabels())
+                    .anyMatch(labels -> Selectors.match(budget.getSpec().getSelector(), labels)))
+        .map(budget -> budget.getMetadata().getName())
+        .sorted()
+        .toList();
   }
 }

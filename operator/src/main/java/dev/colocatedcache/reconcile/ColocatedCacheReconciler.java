@@ -12,14 +12,9 @@ import dev.colocatedcache.reconcile.child.Refusals;
 import dev.colocatedcache.status.Problem;
 import dev.colocatedcache.status.StatusReport;
 import dev.colocatedcache.workload.InvalidSpecException;
-import dev.colocatedcache.workload.Labels;
 import dev.colocatedcache.workload.Workload;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -27,13 +22,13 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -80,27 +75,14 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     KubernetesClient client = context.getClient();
     this.clusterEvents =
         new ClusterEventSource(cluster, syncTimeout, context.getPrimaryCache()::contains);
-    InformerEventSource<Deployment, ColocatedCache> deployments =
-        children(Deployment.class, context);
-    InformerEventSource<Service, ColocatedCache> services = children(Service.class, context);
-    LiveChildren live = new LiveChildren(client, deployments, services);
+    ChildInformers informers = new ChildInformers(context);
+    LiveChildren live = informers.children();
     this.children =
         new ChildSync(
             live, new ChildWriter(client), announcer, client.getKubernetesSerialization());
     this.scaleDown = new ScaleDown(client, cluster, live);
     this.assessor = new Assessor(cluster, clusterEvents, live);
-    return List.of(clusterEvents, deployments, services);
-  }
-
-  private static <T extends HasMetadata> InformerEventSource<T, ColocatedCache> children(
-      Class<T> type, EventSourceContext<ColocatedCache> context) {
-    return new InformerEventSource<>(
-        InformerEventSourceConfiguration.from(type, ColocatedCache.class)
-            .withLabelSelector(Labels.ROLE)
-            .withNamespacesInheritedFromController()
-            .withFollowControllerNamespacesChanges(true)
-            .build(),
-        context);
+    return Stream.concat(Stream.of(clusterEvents), informers.eventSources().stream()).toList();
   }
 
   @Override

@@ -5,22 +5,27 @@ import dev.colocatedcache.api.v1alpha1.RoleStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What runs: the Deployments as the API server has them, and the pods.
  *
  * @param deployments by role; a role without one is absent
  * @param pods of both roles
+ * @param rivalBudgets names of PodDisruptionBudgets over the same pods that are not ours
  */
-public record Observation(Map<Role, Deployment> deployments, List<OwnPod> pods) {
+public record Observation(
+    Map<Role, Deployment> deployments, List<OwnPod> pods, List<String> rivalBudgets) {
 
   public Observation {
     deployments = Map.copyOf(deployments);
     pods = List.copyOf(pods);
+    rivalBudgets = List.copyOf(rivalBudgets);
   }
 
   RoleStatus role(Role role) {
@@ -60,7 +65,38 @@ public record Observation(Map<Role, Deployment> deployments, List<OwnPod> pods) 
 
   /** What a Deployment itself says it cannot do. */
   Optional<Problem> problem() {
-    return List.of(Role.values()).stream().map(this::problem).flatMap(Optional::stream).findFirst();
+    return Stream.of(Role.values())
+        .map(this::problem)
+        .flatMap(Optional::stream)
+        .findFirst()
+        .or(this::budgetConflict);
+  }
+
+  private Optional<Problem> budgetConflict() {
+    if (rivalBudgets.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Problem(
+            Problem.Reason.BudgetConflict,
+            "no node with a pair can be drained, for a pod under two PodDisruptionBudgets cannot"
+                + " be evicted, and "
+                + String.join(", ", rivalBudgets)
+                + " covers pods that the operator's budgets cover: delete it, or set"
+                + " spec.disruptionBudget.mode to None"));
+  }
+
+  /** A container that the kubelet cannot run, on the first node that has one. */
+  private Optional<Problem> failing(Role role, String what) {
+    return pods.stream()
+        .filter(pod -> pod.role() == role && pod.trouble() != null && !pod.terminating())
+        .min(Comparator.comparing(pod -> Objects.requireNonNullElse(pod.node(), "")))
+        .map(
+            pod ->
+                new Problem(
+                    Problem.Reason.PodsFailing,
+                    "%s cannot run a pod on node %s: %s: mend spec.%s.template"
+                        .formatted(what, pod.node(), pod.trouble(), role.value())));
   }
 
   private Optional<Problem> problem(Role role) {
@@ -80,6 +116,7 @@ public record Observation(Map<Role, Deployment> deployments, List<OwnPod> pods) 
                             role,
                             deployment.getMetadata().getNamespace(),
                             Objects.requireNonNullElse(condition.getMessage(), ""))))
+        .or(() -> failing(role, what))
         .or(
             () ->
                 condition(role, "Progressing", "False")

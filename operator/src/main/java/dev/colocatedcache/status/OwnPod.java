@@ -11,5 +11,7 @@ import dev.colocatedcache.api.v1alpha1.Role;
  *     lacks the key
  * @param ready whether its condition Ready is True
  * @param terminating whether it has a deletionTimestamp
+ * @param trouble why a container of it cannot run; null where nothing is known to be wrong
  */
-public record OwnPod(Role role, String node, String domain, boolean ready, boolean terminating) {}
+public record OwnPod(
+    Role role, String node, String domain, boolean ready, boolean terminating, String trouble) {}

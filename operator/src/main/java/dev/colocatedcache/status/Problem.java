@@ -22,7 +22,16 @@ public record Problem(Reason reason, String message) {
     Forbidden,
     /** A Deployment cannot create its pods. */
     ReplicaFailure,
+    /** Containers of a role cannot run. */
+    PodsFailing,
     /** A rollout does not get on. */
-    ProgressDeadlineExceeded
+    ProgressDeadlineExceeded,
+    /** Somebody else's budget covers the pods too, so that nobody can evict them. */
+    BudgetConflict;
+
+    /** Whether pairs can be ready all the same. */
+    boolean leavesPairsReady() {
+      return this == BudgetConflict;
+    }
   }
 }

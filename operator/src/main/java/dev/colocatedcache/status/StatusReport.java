@@ -28,7 +28,11 @@ import java.util.stream.Collectors;
 public final class StatusReport {
   /** Reasons of Stalled that come from running pods, not from a spec that was refused. */
   private static final Set<String> AFTER_APPLY =
-      Set.of(Problem.Reason.ReplicaFailure.name(), Problem.Reason.ProgressDeadlineExceeded.name());
+      Set.of(
+          Problem.Reason.ReplicaFailure.name(),
+          Problem.Reason.PodsFailing.name(),
+          Problem.Reason.ProgressDeadlineExceeded.name(),
+          Problem.Reason.BudgetConflict.name());
 
   private static final String API_SERVER_ERROR = "ApiServerError";
 
@@ -190,7 +194,7 @@ public final class StatusReport {
       boolean settled,
       Problem problem) {
     int minimum = resource.getSpec().replicas() == 0 ? 0 : resource.getSpec().minReplicas();
-    if (problem != null) {
+    if (problem != null && !problem.reason().leavesPairsReady()) {
       conditions.set(READY, false, problem.reason().name(), problem.message());
     } else if (Math.min(capacity.granted(), expected) < minimum && settled) {
       conditions.set(

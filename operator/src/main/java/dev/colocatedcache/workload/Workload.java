@@ -19,6 +19,8 @@ import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,14 +34,24 @@ import java.util.Optional;
  * fills in, so they can be applied as they are.
  */
 public final class Workload {
+  /** A pod that is not Ready serves nobody, and must not keep its node from being drained. */
+  private static final String EVICT_UNHEALTHY = "AlwaysAllow";
+
   private final ObjectMeta owner;
   private final String topologyKey;
+  private final Disruption disruption;
   private final RoleModel anchor;
   private final RoleModel follower;
 
-  private Workload(ObjectMeta owner, String topologyKey, RoleModel anchor, RoleModel follower) {
+  private Workload(
+      ObjectMeta owner,
+      String topologyKey,
+      Disruption disruption,
+      RoleModel anchor,
+      RoleModel follower) {
     this.owner = owner;
     this.topologyKey = topologyKey;
+    this.disruption = disruption;
     this.anchor = anchor;
     this.follower = follower;
   }
@@ -81,6 +93,7 @@ public final class Workload {
     return new Workload(
         cc.getMetadata(),
         topologyKey,
+        Disruption.of(spec),
         first.model(true, affinity.anchored(first.pod())),
         second.model(false, affinity.following(second.pod(), second.selector())));
   }
@@ -112,13 +125,16 @@ public final class Workload {
    * would have nowhere to go and the rollout would wait for ever.
    *
    * @param replicas pods of the role, at least 0
+   * @param paused whether a change of the template waits; the number of pods is kept all the same
    */
-  public Deployment deployment(Role role, int replicas) {
+  public Deployment deployment(Role role, int replicas, boolean paused) {
     RoleModel model = role(role);
     return new DeploymentBuilder()
         .withMetadata(childMetadata(model))
         .withNewSpec()
         .withReplicas(replicas)
+        .withPaused(paused ? Boolean.TRUE : null)
+        .withProgressDeadlineSeconds(disruption.progressDeadlineSeconds())
         .withNewSelector()
         .withMatchLabels(model.selector())
         .endSelector()
@@ -126,7 +142,7 @@ public final class Workload {
         .withType("RollingUpdate")
         .withNewRollingUpdate()
         .withNewMaxSurge(0)
-        .withNewMaxUnavailable(1)
+        .withMaxUnavailable(disruption.rolloutMaxUnavailable())
         .endRollingUpdate()
         .endStrategy()
         .withTemplate(model.template())
@@ -149,6 +165,25 @@ public final class Workload {
             .withPorts(model.ports())
             .endSpec()
             .build());
+  }
+
+  /** The role's budget for evictions, as it is applied; empty where it is not asked for. */
+  public Optional<PodDisruptionBudget> disruptionBudget(Role role) {
+    RoleModel model = role(role);
+    return disruption
+        .budgetMaxUnavailable()
+        .map(
+            maxUnavailable ->
+                new PodDisruptionBudgetBuilder()
+                    .withMetadata(childMetadata(model))
+                    .withNewSpec()
+                    .withMaxUnavailable(maxUnavailable)
+                    .withNewSelector()
+                    .withMatchLabels(model.selector())
+                    .endSelector()
+                    .withUnhealthyPodEvictionPolicy(EVICT_UNHEALTHY)
+                    .endSpec()
+                    .build());
   }
 
   private ObjectMeta childMetadata(RoleModel model) {

@@ -64,7 +64,9 @@ class StatusReportTest {
   void podsThatAreNotReadyYetAreReconciling() {
     Observation observation =
         new Observation(
-            Map.of(Role.SERVICE, deployment(2, 2, 1), Role.CACHE, deployment(2, 2, 2)), pods(2));
+            Map.of(Role.SERVICE, deployment(2, 2, 1), Role.CACHE, deployment(2, 2, 2)),
+            pods(2),
+            List.of());
     ColocatedCacheStatus status = report(asked(2), START, capacity(2, 2), observation);
 
     assertThat(trueConditions(status)).containsExactlyInAnyOrder("Reconciling", "Colocated");
@@ -74,7 +76,9 @@ class StatusReportTest {
   void podsOfAnOlderTemplateAreARollout() {
     Observation observation =
         new Observation(
-            Map.of(Role.SERVICE, deployment(2, 1, 2), Role.CACHE, deployment(2, 2, 2)), pods(2));
+            Map.of(Role.SERVICE, deployment(2, 1, 2), Role.CACHE, deployment(2, 2, 2)),
+            pods(2),
+            List.of());
     ColocatedCacheStatus status = report(asked(2), START, capacity(2, 2), observation);
 
     assertThat(reason(status, "Reconciling")).isEqualTo("RollingOut");
@@ -99,12 +103,50 @@ class StatusReportTest {
             START,
             capacity(2, 2),
             new Observation(
-                Map.of(Role.SERVICE, failing, Role.CACHE, deployment(2, 2, 2)), List.of()));
+                Map.of(Role.SERVICE, failing, Role.CACHE, deployment(2, 2, 2)),
+                List.of(),
+                List.of()));
 
     assertThat(trueConditions(status)).containsExactlyInAnyOrder("Stalled", "Colocated");
     assertThat(condition(status, "Stalled").getMessage())
         .contains("serviceaccount \"shop\" not found")
         .contains("spec.service.template.spec.serviceAccountName");
+  }
+
+  @Test
+  void aContainerThatCannotRunIsStalledWithItsNodeAndReason() {
+    List<OwnPod> pods = new ArrayList<>(pods(1));
+    pods.add(
+        new OwnPod(
+            Role.CACHE, "node-1", "node-1", false, false, "container redis: ImagePullBackOff"));
+    ColocatedCacheStatus status =
+        report(
+            asked(2),
+            START,
+            capacity(2, 2),
+            new Observation(
+                Map.of(Role.SERVICE, deployment(2, 2, 2), Role.CACHE, deployment(2, 1, 1)),
+                pods,
+                List.of()));
+
+    assertThat(trueConditions(status)).containsExactly("Stalled");
+    assertThat(reason(status, "Ready")).isEqualTo("PodsFailing");
+    assertThat(condition(status, "Stalled").getMessage())
+        .contains("node-1", "container redis: ImagePullBackOff", "spec.cache.template");
+  }
+
+  @Test
+  void aBudgetOfSomebodyElseStallsAndLeavesPairsReady() {
+    Observation observation =
+        new Observation(
+            Map.of(Role.SERVICE, deployment(2, 2, 2), Role.CACHE, deployment(2, 2, 2)),
+            pods(2),
+            List.of("shop-wide"));
+    ColocatedCacheStatus status = report(asked(2), START, capacity(2, 2), observation);
+
+    assertThat(trueConditions(status)).containsExactlyInAnyOrder("Ready", "Stalled", "Colocated");
+    assertThat(condition(status, "Stalled").getMessage())
+        .contains("shop-wide", "spec.disruptionBudget.mode");
   }
 
   @Test
@@ -201,7 +243,7 @@ class StatusReportTest {
   private static ColocatedCache asked(int replicas) {
     ColocatedCache resource = new ColocatedCache();
     resource.setMetadata(new ObjectMetaBuilder().withName("checkout").withGeneration(7L).build());
-    resource.setSpec(new ColocatedCacheSpec(replicas, 1, null, null, null));
+    resource.setSpec(new ColocatedCacheSpec(replicas, 1, null, null, null, null, null));
     return resource;
   }
 
@@ -211,14 +253,15 @@ class StatusReportTest {
 
   private static Observation running(int pairs) {
     Deployment deployment = deployment(pairs, pairs, pairs);
-    return new Observation(Map.of(Role.SERVICE, deployment, Role.CACHE, deployment), pods(pairs));
+    return new Observation(
+        Map.of(Role.SERVICE, deployment, Role.CACHE, deployment), pods(pairs), List.of());
   }
 
   private static List<OwnPod> pods(int pairs) {
     List<OwnPod> pods = new ArrayList<>();
     for (int i = 0; i < pairs; i++) {
-      pods.add(new OwnPod(Role.SERVICE, "node-" + i, "node-" + i, true, false));
-      pods.add(new OwnPod(Role.CACHE, "node-" + i, "node-" + i, true, false));
+      pods.add(new OwnPod(Role.SERVICE, "node-" + i, "node-" + i, true, false, null));
+      pods.add(new OwnPod(Role.CACHE, "node-" + i, "node-" + i, true, false, null));
     }
     return pods;
   }

@@ -66,6 +66,18 @@ public record RefusedManifest(String name, String manifest, String complaint) {
             "a bad topology key",
             with("/spec/placement/topologyKey", "a b"),
             "spec.placement.topologyKey: "),
+        refused(
+            "a rollout that may take nothing",
+            with("/spec/updateStrategy/maxUnavailable", "0"),
+            "spec.updateStrategy.maxUnavailable: "),
+        refused(
+            "a rollout that may take more than all",
+            with("/spec/updateStrategy/maxUnavailable", "101%"),
+            "a rollout that may make no pair unavailable could never begin"),
+        refused(
+            "a budget that lets nothing go",
+            with("/spec/disruptionBudget/maxUnavailable", "0%"),
+            "with none no node could ever be drained"),
         refused("a bad name of a half", with("/spec/cache/name", "Redis"), "spec.cache.name: "),
         refused(
             "a name that ends a line",

@@ -54,7 +54,9 @@ final class WorkloadTest {
         .<HasMetadata>flatMap(
             role ->
                 Stream.concat(
-                    Stream.of(workload.deployment(role, pairs)), workload.service(role).stream()))
+                    Stream.of(workload.deployment(role, pairs, false)),
+                    Stream.concat(
+                        workload.service(role).stream(), workload.disruptionBudget(role).stream())))
         .toList();
   }
 
@@ -96,6 +98,38 @@ final class WorkloadTest {
     assertThat(workload.follower().anchor()).isFalse();
   }
 
+  @Test
+  @DisplayName("as much of a rollout and of evictions at once as it says, and no budget for None")
+  void disruption() {
+    Workload said =
+        Workload.of(
+            cc(
+                LEAST
+                    + """
+                        updateStrategy: {maxUnavailable: 25%, progressDeadlineSeconds: 90}
+                        disruptionBudget: {maxUnavailable: 2}
+                      """));
+    Workload none = Workload.of(cc(LEAST + "  disruptionBudget: {mode: None}\n"));
+
+    for (Role role : Role.values()) {
+      var spec = said.deployment(role, 3, true).getSpec();
+      assertThat(spec.getStrategy().getRollingUpdate().getMaxUnavailable().getStrVal())
+          .isEqualTo("25%");
+      assertThat(spec.getStrategy().getRollingUpdate().getMaxSurge().getIntVal()).isZero();
+      assertThat(spec.getProgressDeadlineSeconds()).isEqualTo(90);
+      assertThat(spec.getPaused()).isTrue();
+      assertThat(said.disruptionBudget(role))
+          .get()
+          .satisfies(
+              budget -> {
+                assertThat(budget.getSpec().getMaxUnavailable().getIntVal()).isEqualTo(2);
+                assertThat(budget.getSpec().getMinAvailable()).isNull();
+              });
+      assertThat(none.deployment(role, 3, false).getSpec().getPaused()).isNull();
+      assertThat(none.disruptionBudget(role)).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"Cache, CACHE", "Service, SERVICE"})
   @DisplayName("the anchor that it names")
@@ -132,8 +166,8 @@ final class WorkloadTest {
   void replicas(Role role) {
     Workload workload = Workload.of(cc(LEAST));
 
-    assertThat(workload.deployment(role, 0).getSpec().getReplicas()).isZero();
-    assertThat(workload.deployment(role, 7).getSpec().getReplicas()).isEqualTo(7);
+    assertThat(workload.deployment(role, 0, false).getSpec().getReplicas()).isZero();
+    assertThat(workload.deployment(role, 7, false).getSpec().getReplicas()).isEqualTo(7);
   }
 
   @ParameterizedTest
@@ -254,7 +288,8 @@ final class WorkloadTest {
                           topologyKey: "kubernetes.io/hostname"
                   """);
 
-      Object template = Workload.of(cc(RICH)).deployment(Role.SERVICE, 1).getSpec().getTemplate();
+      Object template =
+          Workload.of(cc(RICH)).deployment(Role.SERVICE, 1, false).getSpec().getTemplate();
 
       assertThat(Yaml.tree(template)).isEqualTo(Yaml.read(expected, Map.class));
       assertThat(expected).contains("futureMeta", "futureTemplate", "futureVolume", "futureTerm");
@@ -263,7 +298,7 @@ final class WorkloadTest {
     @Test
     @DisplayName("has common labels of its own keeps them; the children are the operator's")
     void ownCommonLabels() {
-      var deployment = Workload.of(cc(RICH)).deployment(Role.SERVICE, 1);
+      var deployment = Workload.of(cc(RICH)).deployment(Role.SERVICE, 1, false);
 
       assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels())
           .containsEntry("app.kubernetes.io/part-of", "store")
@@ -286,6 +321,8 @@ final class WorkloadTest {
               1,
               new RoleSpec("checkout", made.role(Role.SERVICE).template(), null),
               new RoleSpec("checkout-redis", made.role(Role.CACHE).template(), null),
+              null,
+              null,
               null));
 
       assertThat(Yaml.text(children(again, 2))).isEqualTo(Yaml.text(children(once, 2)));

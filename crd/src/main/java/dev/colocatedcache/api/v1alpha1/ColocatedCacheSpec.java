@@ -15,6 +15,8 @@ import io.fabric8.generator.annotation.ValidationRule;
  * @param service the role that is served by the cache beside it
  * @param cache the role that stands beside the service
  * @param placement where pairs go
+ * @param updateStrategy how pairs change to a new template
+ * @param disruptionBudget how many pairs evictions may take away at once
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
@@ -95,4 +97,10 @@ public record ColocatedCacheSpec(
             "Where pairs go, and which half goes first. The default places the cache first and a"
                 + " pair a node.")
         @Default("{}")
-        Placement placement) {}
+        Placement placement,
+    @JsonPropertyDescription("How pairs change to a new template.") @Default("{}")
+        UpdateStrategy updateStrategy,
+    @JsonPropertyDescription(
+            "How many pairs evictions, as those of `kubectl drain`, may take away at once.")
+        @Default("{}")
+        DisruptionBudget disruptionBudget) {}

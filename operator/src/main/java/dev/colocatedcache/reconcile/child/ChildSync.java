@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.ArrayList;
@@ -59,12 +60,22 @@ public final class ChildSync {
   public Optional<Problem> sync(
       ColocatedCache owner, Workload workload, Map<Role, Integer> replicas, boolean proven) {
     List<Change<?>> changes = new ArrayList<>();
-    for (RoleModel role : List.of(workload.anchor(), workload.follower())) {
-      Deployment deployment = workload.deployment(role.role(), replicas.get(role.role()));
-      Optional<Problem> problem = compare(owner, role, deployment, changes);
-      if (problem.isEmpty()) {
-        problem = compareService(owner, role, workload.service(role.role()), changes);
-      }
+    boolean followerWaits = followerWaits(owner, workload, replicas);
+    for (RoleModel model : List.of(workload.anchor(), workload.follower())) {
+      Role role = model.role();
+      boolean paused = !model.anchor() && followerWaits;
+      Deployment deployment = workload.deployment(role, replicas.get(role), paused);
+      Optional<Problem> problem =
+          compare(owner, model, deployment, changes)
+              .or(() -> compare(owner, model, Service.class, workload.service(role), changes))
+              .or(
+                  () ->
+                      compare(
+                          owner,
+                          model,
+                          PodDisruptionBudget.class,
+                          workload.disruptionBudget(role),
+                          changes));
       if (problem.isPresent()) {
         return problem;
       }
@@ -98,17 +109,37 @@ public final class ChildSync {
     return Optional.empty();
   }
 
-  private Optional<Problem> compareService(
-      ColocatedCache owner, RoleModel role, Optional<Service> desired, List<Change<?>> changes) {
+  private boolean followerWaits(
+      ColocatedCache owner, Workload workload, Map<Role, Integer> replicas) {
+    RoleModel anchor = workload.anchor();
+    RoleModel follower = workload.follower();
+    return RolloutOrder.followerWaits(
+        marked(workload, anchor, replicas),
+        live.ours(owner, anchor.name()),
+        marked(workload, follower, replicas),
+        live.ours(owner, follower.name()));
+  }
+
+  private Deployment marked(Workload workload, RoleModel role, Map<Role, Integer> replicas) {
+    return Intent.marked(
+        workload.deployment(role.role(), replicas.get(role.role()), false), serialization);
+  }
+
+  /** A child that a role may have or not. */
+  private <T extends HasMetadata> Optional<Problem> compare(
+      ColocatedCache owner,
+      RoleModel role,
+      Class<T> kind,
+      Optional<T> desired,
+      List<Change<?>> changes) {
     if (desired.isPresent()) {
       return compare(owner, role, desired.get(), changes);
     }
-    live.knownService(role.namespace(), role.name())
-        .filter(service -> Claim.isOurs(owner, service) && !service.isMarkedForDeletion())
+    live.known(kind, role.namespace(), role.name())
+        .filter(child -> Claim.isOurs(owner, child) && !child.isMarkedForDeletion())
         .ifPresent(
-            service ->
-                changes.add(
-                    new Change<>(role.role(), Change.Kind.DELETE, null, service, "", null)));
+            child ->
+                changes.add(new Change<>(role.role(), Change.Kind.DELETE, null, child, "", null)));
     return Optional.empty();
   }
 
@@ -184,7 +215,7 @@ public final class ChildSync {
   private <T extends HasMetadata> void write(ColocatedCache owner, Change<T> change) {
     if (change.kind() == Change.Kind.DELETE) {
       writer.delete(change.live());
-      LOG.info("{} deleted: its role has no ports", change.what());
+      LOG.info("{} deleted: it is no longer asked for", change.what());
       return;
     }
     live.written(writer.apply(change), change.live());

@@ -5,10 +5,9 @@ import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.status.Problem;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
-import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import java.util.List;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.Map;
 import java.util.Optional;
 
@@ -71,10 +70,13 @@ final class Claim {
               + " exists and is not this ColocatedCache's: delete or rename it, or set the"
               + " annotation "
               + ADOPT
-              + ": \"true\" on the ColocatedCache to adopt it");
+              + ": \"true\" on the ColocatedCache to adopt it"
+              + (live instanceof PodDisruptionBudget
+                  ? ", or set spec.disruptionBudget.mode to None"
+                  : ""));
     }
     if (live instanceof Deployment deployment
-        && !selects(deployment.getSpec().getSelector(), podLabels)) {
+        && !Selectors.match(deployment.getSpec().getSelector(), podLabels)) {
       return Optional.of(
           new Problem(
               Problem.Reason.SelectorMismatch,
@@ -102,26 +104,6 @@ final class Claim {
         .filter(reference -> Boolean.TRUE.equals(reference.getController()))
         .findFirst()
         .orElse(null);
-  }
-
-  private static boolean selects(LabelSelector selector, Map<String, String> labels) {
-    boolean byLabels =
-        selector.getMatchLabels() == null
-            || labels.entrySet().containsAll(selector.getMatchLabels().entrySet());
-    return byLabels
-        && selector.getMatchExpressions().stream().allMatch(term -> matches(term, labels));
-  }
-
-  private static boolean matches(LabelSelectorRequirement term, Map<String, String> labels) {
-    String value = labels.get(term.getKey());
-    List<String> values = term.getValues();
-    return switch (term.getOperator()) {
-      case "In" -> value != null && values.contains(value);
-      case "NotIn" -> value == null || !values.contains(value);
-      case "Exists" -> value != null;
-      case "DoesNotExist" -> value == null;
-      default -> false;
-    };
   }
 
   private static String describe(LabelSelector selector) {

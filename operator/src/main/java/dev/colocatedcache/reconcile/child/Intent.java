@@ -29,6 +29,9 @@ final class Intent {
       new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
   private static final int DIGEST_BYTES = 10;
 
+  /** Between the digest of a pod template, where there is one, and that of all else. */
+  private static final char SEPARATOR = '-';
+
   private Intent() {}
 
   /** Marks {@code child}, which is changed, with the digest of all else that it says. */
@@ -39,7 +42,7 @@ final class Intent {
     }
     annotations.remove(DIGEST);
     child.getMetadata().setAnnotations(annotations);
-    annotations.put(DIGEST, digest(serialization.convertValue(child, JsonNode.class)));
+    annotations.put(DIGEST, digestByParts(serialization.convertValue(child, JsonNode.class)));
     return child;
   }
 
@@ -55,6 +58,22 @@ final class Intent {
   static String digest(HasMetadata child) {
     Map<String, String> annotations = child.getMetadata().getAnnotations();
     return annotations == null ? "" : annotations.getOrDefault(DIGEST, "");
+  }
+
+  /** The part of {@code child}'s digest that is its pod template's; empty if it carries none. */
+  static String templateDigest(HasMetadata child) {
+    String digest = digest(child);
+    return digest.substring(0, Math.max(0, digest.indexOf(SEPARATOR)));
+  }
+
+  private static String digestByParts(JsonNode child) {
+    JsonNode template = child.path("spec").path("template");
+    if (template.isMissingNode()) {
+      return digest(child);
+    }
+    String ofTemplate = digest(template);
+    ((ObjectNode) child.path("spec")).remove("template");
+    return ofTemplate + SEPARATOR + digest(child);
   }
 
   private static String digest(JsonNode node) {

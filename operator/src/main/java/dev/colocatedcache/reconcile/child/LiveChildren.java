@@ -1,12 +1,17 @@
 package dev.colocatedcache.reconcile.child;
 
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.workload.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,23 +23,23 @@ import java.util.Optional;
  */
 public final class LiveChildren {
   private final KubernetesClient client;
-  private final InformerEventSource<Deployment, ?> deployments;
-  private final InformerEventSource<Service, ?> services;
+  private final Map<Class<?>, InformerEventSource<?, ?>> informers = new HashMap<>();
 
   /** Reads from the informers first, then through {@code client}. */
   public LiveChildren(
       KubernetesClient client,
       InformerEventSource<Deployment, ?> deployments,
-      InformerEventSource<Service, ?> services) {
+      InformerEventSource<Service, ?> services,
+      InformerEventSource<PodDisruptionBudget, ?> budgets) {
     this.client = client;
-    this.deployments = deployments;
-    this.services = services;
+    informers.put(Deployment.class, deployments);
+    informers.put(Service.class, services);
+    informers.put(PodDisruptionBudget.class, budgets);
   }
 
   /** The Deployment of that name, if it is a child of {@code owner}. */
   public Optional<Deployment> ours(ColocatedCache owner, String name) {
-    return deployments
-        .get(new ResourceID(name, owner.getMetadata().getNamespace()))
+    return known(Deployment.class, owner.getMetadata().getNamespace(), name)
         .filter(deployment -> Claim.isOurs(owner, deployment));
   }
 
@@ -50,9 +55,21 @@ public final class LiveChildren {
         .or(() -> Optional.ofNullable(client.resource(child).get()));
   }
 
-  /** The Service of that name as the informer has it. */
-  Optional<Service> knownService(String namespace, String name) {
-    return services.get(new ResourceID(name, namespace));
+  /** The object of that kind and name as the informer has it. */
+  <T extends HasMetadata> Optional<T> known(Class<T> kind, String namespace, String name) {
+    return informer(kind).get(new ResourceID(name, namespace));
+  }
+
+  /** The budgets in {@code namespace} that are not the operator's. */
+  public List<PodDisruptionBudget> foreignBudgets(String namespace) {
+    return informer(PodDisruptionBudget.class)
+        .list(namespace, budget -> !Labels.OPERATOR.equals(managedBy(budget)))
+        .toList();
+  }
+
+  private static String managedBy(HasMetadata object) {
+    Map<String, String> labels = object.getMetadata().getLabels();
+    return labels == null ? null : labels.get(Labels.MANAGED_BY);
   }
 
   /** Tells the informers what has just been written, so that the next look is not an old one. */
@@ -68,6 +85,11 @@ public final class LiveChildren {
 
   @SuppressWarnings("unchecked")
   private <T extends HasMetadata> InformerEventSource<T, ?> informer(T child) {
-    return (InformerEventSource<T, ?>) (child instanceof Deployment ? deployments : services);
+    return informer((Class<T>) child.getClass());
+  }
+
+  @SuppressWarnings("unchecked")
+  private <T extends HasMetadata> InformerEventSource<T, ?> informer(Class<T> kind) {
+    return (InformerEventSource<T, ?>) informers.get(kind);
   }
 }

@@ -1,0 +1,35 @@
+package dev.colocatedcache.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.IntOrString;
+
+/**
+ * How pairs change to a new template.
+ *
+ * @param maxUnavailable pairs that may be away at once, as a number or a percentage
+ * @param progressDeadlineSeconds how long a rollout may stand still before it is called failed
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record UpdateStrategy(
+    @JsonPropertyDescription(
+            "How many pairs may be away at once while templates change, as a number or as a"
+                + " percentage of the pairs. A rollout replaces pods and adds none, so that it gets"
+                + " through with a pair on every node; the anchor changes first, and the follower"
+                + " when all anchors are done.")
+        @Default("1")
+        @ValidationRule(
+            value = "type(self) == int ? self >= 1 : string(self).matches('^([1-9][0-9]?|100)%$')",
+            message =
+                "it must be a number of pairs, at least 1, or a percentage from 1% to 100%: a"
+                    + " rollout that may make no pair unavailable could never begin")
+        IntOrString maxUnavailable,
+    @JsonPropertyDescription(
+            "How long a rollout may stand still, in seconds, before it is reported as failed: as in"
+                + " a Deployment.")
+        @Default("600")
+        @Min(1)
+        Integer progressDeadlineSeconds) {}
