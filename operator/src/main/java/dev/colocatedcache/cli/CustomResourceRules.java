@@ -134,6 +134,10 @@ final class CustomResourceRules {
           self.size() <= 1
               || StreamSupport.stream(self.spliterator(), false)
                   .noneMatch(port -> port.path("name").asText("").isEmpty());
+      case "type(self) == int ? self >= 1 : string(self).matches('^([1-9][0-9]?|100)%$')" ->
+          self.isIntegralNumber()
+              ? self.asLong() >= 1
+              : CustomResourceSchema.matches("^([1-9][0-9]?|100)%$", self.asText());
       case "!has(self.nodePort) || self.nodePort == 0" -> self.path("nodePort").asLong(0) == 0;
       case "!has(self.activeDeadlineSeconds)" -> !self.hasNonNull("activeDeadlineSeconds");
       default -> throw new IllegalStateException("what does this rule mean? " + rule);

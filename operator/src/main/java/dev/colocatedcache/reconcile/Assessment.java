@@ -1,6 +1,7 @@
 package dev.colocatedcache.reconcile;
 
 import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.status.BrokenPairs;
 import dev.colocatedcache.status.Capacity;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +14,19 @@ import java.util.Set;
  * @param replicas of each role's Deployment
  * @param misplaced nodes that run an anchor whose follower does not fit there
  * @param kept the nodes of the pairs that are granted, by role
+ * @param stranded the followers that were left behind
  */
 record Assessment(
     Capacity capacity,
     Map<Role, Integer> replicas,
     List<String> misplaced,
-    Map<Role, Set<String>> kept) {
+    Map<Role, Set<String>> kept,
+    Stranded stranded) {
+
+  /** Which pairs are broken, by the nodes of their halves. */
+  BrokenPairs apart() {
+    return new BrokenPairs(misplaced, stranded.nodes());
+  }
 
   /** The nodes on which that role's half of a granted pair runs or will run. */
   Set<String> keptNodes(Role role) {

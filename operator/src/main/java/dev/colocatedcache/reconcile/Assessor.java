@@ -57,10 +57,8 @@ final class Assessor {
     int granted = capacity.granted();
     // An anchor where its follower does not fit gets none: it would be Pending for ever. Where
     // there are more anchors than granted, those go first.
-    long alive =
-        cluster.pods(anchor.namespace(), anchor.name()).stream()
-            .filter(pod -> !pod.terminating())
-            .count();
+    List<RunningPod> anchors = cluster.pods(anchor.namespace(), anchor.name());
+    long alive = anchors.stream().filter(pod -> !pod.terminating()).count();
     int surplus = (int) Math.max(0, alive - granted);
     int misplaced = Math.min(granted, Math.max(0, evaluation.misplacedAnchors().size() - surplus));
     Map<Role, Integer> replicas = new EnumMap<>(Role.class);
@@ -69,7 +67,20 @@ final class Assessor {
     Map<Role, Set<String>> kept = new EnumMap<>(Role.class);
     kept.put(anchor.role(), nodes(evaluation, Pair::anchorNode));
     kept.put(follower.role(), nodes(evaluation, Pair::followerNode));
-    return new Assessment(capacity, replicas, evaluation.misplacedAnchors(), kept);
+    Stranded stranded =
+        Stranded.among(
+            anchors,
+            cluster.pods(follower.namespace(), follower.name()),
+            granted,
+            evaluation.pairs(),
+            node -> domain(basis, node, workload.topologyKey()));
+    return new Assessment(capacity, replicas, evaluation.misplacedAnchors(), kept, stranded);
+  }
+
+  /** The node's domain; null where it is in none. */
+  private static String domain(Snapshot snapshot, String node, String topologyKey) {
+    NodeInfo info = snapshot.node(node);
+    return info == null ? null : info.label(topologyKey);
   }
 
   private static Set<String> nodes(PairEvaluation evaluation, Function<Pair, String> half) {
@@ -85,8 +96,8 @@ final class Assessor {
       RoleModel model = workload.role(role);
       live.ours(owner, model.name()).ifPresent(deployment -> deployments.put(role, deployment));
       for (RunningPod pod : cluster.pods(model.namespace(), model.name())) {
-        NodeInfo node = pod.node() == null ? null : snapshot.node(pod.node());
-        String domain = node == null ? null : node.label(workload.topologyKey());
+        String domain =
+            pod.node() == null ? null : domain(snapshot, pod.node(), workload.topologyKey());
         pods.add(
             new OwnPod(role, pod.node(), domain, pod.ready(), pod.terminating(), pod.trouble()));
       }

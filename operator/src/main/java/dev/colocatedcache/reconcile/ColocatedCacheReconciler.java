@@ -46,6 +46,9 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   /** How often to try again what somebody has to mend first: no event may tell us that it is. */
   private static final Duration WHILE_STALLED = Duration.ofSeconds(15);
 
+  /** How often to try an eviction again that a budget does not allow: no event tells us of it. */
+  private static final Duration HEALING_AGAIN = Duration.ofSeconds(5);
+
   private final ClusterView cluster;
   private final Clock clock;
   private final Duration syncTimeout;
@@ -55,6 +58,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   private Assessor assessor;
   private ChildSync children;
   private ScaleDown scaleDown;
+  private PairHealing healing;
 
   /**
    * @param cluster not yet started: it starts and stops with the controller
@@ -80,6 +84,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     this.children =
         new ChildSync(
             live, new ChildWriter(client), announcer, client.getKubernetesSerialization());
+    this.healing = new PairHealing(client, announcer);
     this.scaleDown = new ScaleDown(client, cluster, live);
     this.assessor = new Assessor(cluster, clusterEvents, live);
     return Stream.concat(Stream.of(clusterEvents), informers.eventSources().stream()).toList();
@@ -129,14 +134,17 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     for (Role role : Role.values()) {
       clusterEvents.follow(id, workload.role(role).name());
     }
-    return update(
-        resource,
-        report.applied(
-            workload.role(Role.SERVICE).selector(),
-            assessment.capacity(),
-            assessor.observe(resource, workload),
-            assessment.misplaced()),
-        context);
+    boolean healingWaits = healing.heal(resource, workload, assessment);
+    UpdateControl<ColocatedCache> result =
+        update(
+            resource,
+            report.applied(
+                workload.role(Role.SERVICE).selector(),
+                assessment.capacity(),
+                assessor.observe(resource, workload),
+                assessment.apart()),
+            context);
+    return healingWaits ? result.rescheduleAfter(HEALING_AGAIN) : result;
   }
 
   private UpdateControl<ColocatedCache> stalled(

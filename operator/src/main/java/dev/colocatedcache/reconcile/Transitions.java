@@ -5,12 +5,15 @@ import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Announces what a new status says that the old one did not. The old status is the only memory, so
  * an operator that has just started repeats nothing.
  */
 final class Transitions {
+  private static final Set<String> BROKEN = Set.of("AnchorMisplaced", "FollowerStranded");
+
   private final Announcer announcer;
 
   Transitions(Announcer announcer) {
@@ -25,6 +28,10 @@ final class Transitions {
     } else if (limited.isEmpty() && wasLimited.isPresent() && now.capacity() != null) {
       announcer.normal(about, "CapacityRestored", now.capacity().message());
     }
+    Optional<Condition> broken = brokenPair(now);
+    if (broken.isPresent() && !sameReason(broken.get(), brokenPair(before))) {
+      announcer.warning(about, "PairBroken", broken.get().getMessage());
+    }
     Optional<Condition> stalled = trueCondition(now, "Stalled");
     Optional<Condition> wasStalled = trueCondition(before, "Stalled");
     if (stalled.isPresent() && !sameReason(stalled.get(), wasStalled)) {
@@ -33,6 +40,14 @@ final class Transitions {
       announcer.normal(
           about, "Recovered", "no longer stalled (" + wasStalled.get().getReason() + ")");
     }
+  }
+
+  /** Halves are apart for a moment in every rollout; these stay apart unless something is done. */
+  private static Optional<Condition> brokenPair(ColocatedCacheStatus status) {
+    List<Condition> conditions = status == null ? List.of() : status.conditions();
+    return conditions.stream()
+        .filter(c -> "Colocated".equals(c.getType()) && BROKEN.contains(c.getReason()))
+        .findFirst();
   }
 
   private static boolean sameReason(Condition now, Optional<Condition> before) {

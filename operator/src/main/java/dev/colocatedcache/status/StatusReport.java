@@ -8,6 +8,7 @@ import static dev.colocatedcache.status.Conditions.STALLED;
 
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
+import dev.colocatedcache.api.v1alpha1.Healing;
 import dev.colocatedcache.api.v1alpha1.Role;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
@@ -67,13 +68,13 @@ public final class StatusReport {
    * The spec was applied.
    *
    * @param selector of the service's pods
-   * @param misplaced nodes that run an anchor whose follower does not fit there
+   * @param broken pairs that do not become whole by themselves
    */
   public ColocatedCacheStatus applied(
       Map<String, String> selector,
       Capacity capacity,
       Observation observation,
-      List<String> misplaced) {
+      BrokenPairs broken) {
     PairCount pairs = PairCount.of(observation.pods());
     Problem problem = observation.problem().orElse(null);
     return new ColocatedCacheStatus(
@@ -89,7 +90,7 @@ public final class StatusReport {
         observation.role(Role.SERVICE),
         observation.role(Role.CACHE),
         capacity.status(),
-        conditions(capacity, observation, pairs, misplaced, problem));
+        conditions(capacity, observation, pairs, broken, problem));
   }
 
   /** The spec could not be applied: what ran before still runs, and its numbers stay. */
@@ -161,7 +162,7 @@ public final class StatusReport {
       Capacity capacity,
       Observation observation,
       PairCount pairs,
-      List<String> misplaced,
+      BrokenPairs broken,
       Problem problem) {
     int expected = Math.min(observation.wanted(Role.SERVICE), observation.wanted(Role.CACHE));
     boolean settled =
@@ -182,7 +183,7 @@ public final class StatusReport {
         capacity.limited(),
         capacity.limited() ? "NotEnoughEligibleNodes" : "AllPairsPlaced",
         capacity.message());
-    colocated(conditions, pairs, misplaced);
+    colocated(conditions, pairs, broken);
     return conditions.list();
   }
 
@@ -215,15 +216,29 @@ public final class StatusReport {
     return Math.min(pairs.ready(), expected) + " of " + expected + " pairs ready";
   }
 
-  private static void colocated(Conditions conditions, PairCount pairs, List<String> misplaced) {
-    if (!misplaced.isEmpty()) {
+  private void colocated(Conditions conditions, PairCount pairs, BrokenPairs broken) {
+    if (!broken.misplacedAnchors().isEmpty()) {
       conditions.set(
           COLOCATED,
           false,
           "AnchorMisplaced",
           "an anchor runs where its follower does not fit, on "
-              + String.join(", ", misplaced)
+              + String.join(", ", broken.misplacedAnchors())
               + ": make room there, or delete the anchor's pod after making room elsewhere");
+    } else if (!broken.strandedFollowers().isEmpty()) {
+      boolean left =
+          resource.getSpec().placement() != null
+              && resource.getSpec().placement().healing() == Healing.NONE;
+      conditions.set(
+          COLOCATED,
+          false,
+          "FollowerStranded",
+          "a follower runs whose anchor has gone elsewhere, on "
+              + String.join(", ", broken.strandedFollowers())
+              + (left
+                  ? ": delete its pod, or set spec.placement.healing to Evict"
+                  : ": it is evicted when an anchor waits for it elsewhere and its disruption"
+                      + " budget lets it go"));
     } else if (pairs.apart() > 0) {
       conditions.set(
           COLOCATED,

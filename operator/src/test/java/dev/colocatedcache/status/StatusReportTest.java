@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.ColocatedCacheSpec;
 import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
+import dev.colocatedcache.api.v1alpha1.Healing;
+import dev.colocatedcache.api.v1alpha1.Placement;
 import dev.colocatedcache.api.v1alpha1.Role;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -228,16 +230,43 @@ class StatusReportTest {
   void aMisplacedAnchorIsNamedWithTheWayOut() {
     ColocatedCacheStatus status =
         new StatusReport(asked(2), START)
-            .applied(SELECTOR, capacity(2, 2), running(2), List.of("node-9"));
+            .applied(
+                SELECTOR,
+                capacity(2, 2),
+                running(2),
+                new BrokenPairs(List.of("node-9"), List.of()));
 
     assertThat(condition(status, "Colocated").getStatus()).isEqualTo("False");
     assertThat(reason(status, "Colocated")).isEqualTo("AnchorMisplaced");
     assertThat(condition(status, "Colocated").getMessage()).contains("node-9");
   }
 
+  @Test
+  void aFollowerThatWasLeftBehindIsNamedWithWhatHappensNext() {
+    BrokenPairs broken = new BrokenPairs(List.of(), List.of("node-3"));
+    ColocatedCache left = asked(2);
+    left.setSpec(
+        new ColocatedCacheSpec(
+            2, 1, null, null, new Placement(null, null, Healing.NONE), null, null));
+
+    Condition evicted = colocated(asked(2), broken);
+    Condition stays = colocated(left, broken);
+
+    assertThat(evicted.getReason()).isEqualTo("FollowerStranded");
+    assertThat(evicted.getMessage()).contains("node-3", "it is evicted when");
+    assertThat(stays.getMessage()).contains("node-3", "set spec.placement.healing to Evict");
+  }
+
+  private static Condition colocated(ColocatedCache resource, BrokenPairs broken) {
+    return condition(
+        new StatusReport(resource, START).applied(SELECTOR, capacity(2, 2), running(2), broken),
+        "Colocated");
+  }
+
   private static ColocatedCacheStatus report(
       ColocatedCache resource, Instant now, Capacity capacity, Observation observation) {
-    return new StatusReport(resource, now).applied(SELECTOR, capacity, observation, List.of());
+    return new StatusReport(resource, now)
+        .applied(SELECTOR, capacity, observation, BrokenPairs.NONE);
   }
 
   private static ColocatedCache asked(int replicas) {

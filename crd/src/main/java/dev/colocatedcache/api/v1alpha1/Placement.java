@@ -11,6 +11,7 @@ import io.fabric8.generator.annotation.ValidationRule;
  *
  * @param anchor the half that is placed first; the other follows it
  * @param topologyKey the node label whose value is the domain that a pair shares
+ * @param healing what happens to a pair whose halves have come apart
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Placement(
@@ -32,7 +33,14 @@ public record Placement(
             message =
                 "not a label's key: name the label that nodes carry, such as kubernetes.io/hostname"
                     + " or topology.kubernetes.io/zone")
-        String topologyKey) {
+        String topologyKey,
+    @JsonPropertyDescription(
+            "What happens to a follower that was left behind, because its anchor has gone to another"
+                + " node. Evict: it is evicted, within its disruption budget, one at a time, when an"
+                + " anchor waits for it elsewhere and not before. None: it stays, and the condition"
+                + " Colocated names it.")
+        @Default("Evict")
+        Healing healing) {
 
   /** The label that every node carries its own value of: the default topology key. */
   public static final String HOSTNAME = "kubernetes.io/hostname";
