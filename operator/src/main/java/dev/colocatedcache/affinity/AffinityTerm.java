@@ -106,6 +106,11 @@ record AffinityTerm(
     return new AffinityTerm(Set.copyOf(names), namespaceSelector, pods, topologyKey);
   }
 
+  /** Whether it may be about pods outside the given namespace. */
+  boolean reachesBeyond(String namespace) {
+    return !namespaceSelector.isNothing() || !Set.of(namespace).containsAll(namespaces);
+  }
+
   /** Whether it is about a pod with these labels in the given namespace, itself labelled so. */
   boolean matches(String namespace, Labels namespaceLabels, Labels podLabels) {
     return (namespaces.contains(namespace) || namespaceSelector.matches(namespaceLabels))

@@ -50,7 +50,7 @@ final class InterPodAffinity implements Filter, PreFilterExtensions {
     this.bearings =
         new PerShape<>(
             snapshot,
-            Scope.ofTerms(snapshot, List.of(affinity, antiAffinity)),
+            Scope.ofTerms(snapshot, incoming.namespace(), List.of(affinity, antiAffinity)),
             NO_BEARING,
             this::bearing);
     affinity.forEach(term -> counts(near, term));

@@ -19,7 +19,7 @@ public final class NodeInfo {
   private final PodInfo[] pods;
   private final int[] shapeIds;
 
-  /** Of each pod the number of its namespace, doubled, and 1 if it has required anti-affinity. */
+  /** Of each pod the number of its namespace, doubled, and 1 if it repels other namespaces. */
   private final int[] namespaceIds;
 
   private final PodInfo[] nominated;
@@ -46,7 +46,8 @@ public final class NodeInfo {
     int[] namespaceIds = new int[array.length];
     for (int i = 0; i < array.length; i++) {
       shapeIds[i] = array[i].shapeId();
-      namespaceIds[i] = 2 * array[i].namespaceId() + (array[i].shape().repels() ? 1 : 0);
+      namespaceIds[i] =
+          2 * array[i].namespaceId() + (array[i].shape().repelsOtherNamespaces() ? 1 : 0);
     }
     return new NodeInfo(
         traits, array, shapeIds, namespaceIds, nominated.toArray(NO_PODS), Occupancy.of(array));
@@ -109,8 +110,8 @@ public final class NodeInfo {
     return namespaceIds[index] >> 1;
   }
 
-  /** Whether a pod has required anti-affinity, without a look at the pod. */
-  boolean repels(int index) {
+  /** Whether a pod keeps pods of other namespaces away, without a look at the pod. */
+  boolean repelsOtherNamespaces(int index) {
     return (namespaceIds[index] & 1) != 0;
   }
 

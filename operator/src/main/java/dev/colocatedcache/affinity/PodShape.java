@@ -24,9 +24,14 @@ record PodShape(
 
   private static final String TEMPLATE_HASH = "pod-template-hash";
 
-  /** Whether such pods keep others away. */
-  boolean repels() {
-    return !antiAffinity.isEmpty();
+  /** Whether such pods keep pods of other namespaces away. */
+  boolean repelsOtherNamespaces() {
+    for (AffinityTerm term : antiAffinity) {
+      if (term.reachesBeyond(namespace)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The shape of a pod as the API server stores it. */

@@ -19,9 +19,12 @@ final class Scope {
     return scope;
   }
 
-  /** The pods that the terms can be about, and those with anti-affinity of their own. */
-  static Scope ofTerms(Snapshot snapshot, List<List<AffinityTerm>> terms) {
-    Scope scope = new Scope();
+  /**
+   * The pods that the terms of a pod in the given namespace can be about, and those whose own
+   * anti-affinity can be about that pod.
+   */
+  static Scope ofTerms(Snapshot snapshot, String namespace, List<List<AffinityTerm>> terms) {
+    Scope scope = ofNamespace(snapshot, namespace);
     scope.repelling = true;
     terms.forEach(list -> list.forEach(term -> scope.add(snapshot, term)));
     return scope;
@@ -42,6 +45,6 @@ final class Scope {
   }
 
   boolean includes(NodeInfo node, int pod) {
-    return namespaces.get(node.namespaceId(pod)) || (repelling && node.repels(pod));
+    return namespaces.get(node.namespaceId(pod)) || (repelling && node.repelsOtherNamespaces(pod));
   }
 }
