@@ -33,6 +33,12 @@ jar: ## the runnable jar, operator/target/colocatedcache-operator.jar, without t
 	@build/preflight java maven
 	$(MVN) -q -DskipTests -pl operator -am package
 
+.PHONY: plugin
+plugin: ## the kubectl plugin `kubectl colocate`, in plugin/target: copy its files into a folder of the PATH
+	@$(MAKE) --no-print-directory jar
+	@mkdir -p plugin/target
+	@cp plugin/kubectl-colocate plugin/kubectl_complete-colocate operator/target/colocatedcache-operator.jar plugin/target/
+
 .PHONY: image
 image: ## the image, with Docker, buildah or Jib, whichever is there (build/image says more)
 	@build/image

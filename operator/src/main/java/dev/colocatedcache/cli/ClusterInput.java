@@ -170,12 +170,12 @@ final class ClusterInput {
   }
 
   /** The ColocatedCache of that namespace and name, as it was given. */
-  Optional<ObjectNode> colocatedCache(ObjectMeta named) {
+  Optional<ObjectNode> colocatedCache(String namespace, String name) {
     return colocatedCaches.stream()
         .filter(
             resource ->
-                resource.at("/metadata/name").asText().equals(named.getName())
-                    && resource.at("/metadata/namespace").asText().equals(named.getNamespace()))
+                resource.at("/metadata/name").asText().equals(name)
+                    && resource.at("/metadata/namespace").asText().equals(namespace))
         .findFirst();
   }
 

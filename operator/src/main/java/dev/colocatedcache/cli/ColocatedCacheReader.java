@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.cli.ManifestFiles.Document;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,15 +37,14 @@ final class ColocatedCacheReader {
   /**
    * The ColocatedCaches among the documents; other kinds are passed over.
    *
-   * @param cluster that may have them already, in which case not all of them can be changed
    * @throws BadInputException if one would be refused, or there are two of one name
    */
-  List<ColocatedCache> read(List<Document> documents, ClusterInput cluster) {
+  List<ColocatedCache> read(List<Document> documents) {
     List<ColocatedCache> resources = new ArrayList<>();
     Map<String, String> sources = new HashMap<>();
     for (Document document : documents) {
       if (document.kind().equals(KIND)) {
-        ColocatedCache resource = read(document, cluster);
+        ColocatedCache resource = read(document);
         String name = name(resource);
         String other = sources.putIfAbsent(name, document.source());
         if (other != null) {
@@ -59,7 +57,7 @@ final class ColocatedCacheReader {
     return resources;
   }
 
-  private ColocatedCache read(Document document, ClusterInput cluster) {
+  private ColocatedCache read(Document document) {
     ObjectNode object = document.object();
     String apiVersion = object.path("apiVersion").asText("");
     if (!apiVersion.equals(ColocatedCache.API_VERSION)) {
@@ -85,13 +83,9 @@ final class ColocatedCacheReader {
     }
     List<String> errors = new ArrayList<>(schema.admit(object));
     if (errors.isEmpty()) {
-      errors.addAll(CustomResourceRules.broken(object, stored(metadata, cluster), schema.root()));
+      errors.addAll(CustomResourceRules.broken(object, MissingNode.getInstance(), schema.root()));
     }
-    if (!errors.isEmpty()) {
-      throw new BadInputException(
-          "%s: %s is invalid: %s"
-              .formatted(document.source(), document.name(), String.join("; ", errors)));
-    }
+    refuse(document, errors);
     try {
       return mapper.treeToValue(object, ColocatedCache.class);
     } catch (JsonProcessingException e) {
@@ -100,14 +94,33 @@ final class ColocatedCacheReader {
     }
   }
 
-  private static JsonNode stored(ObjectNode metadata, ClusterInput cluster) {
-    ObjectMeta named = new ObjectMeta();
-    named.setNamespace(metadata.path("namespace").asText());
-    named.setName(metadata.path("name").asText());
-    return cluster
-        .colocatedCache(named)
-        .map(JsonNode.class::cast)
-        .orElse(MissingNode.getInstance());
+  /**
+   * Holds documents that have been read to the ColocatedCaches that the cluster has already, of
+   * which not everything can be changed.
+   *
+   * @throws BadInputException if the API server would refuse a change
+   */
+  void requireAllowedChanges(List<Document> documents, ClusterInput cluster) {
+    for (Document document : documents) {
+      if (document.kind().equals(KIND)) {
+        JsonNode metadata = document.object().path("metadata");
+        cluster
+            .colocatedCache(metadata.path("namespace").asText(), metadata.path("name").asText())
+            .ifPresent(
+                stored ->
+                    refuse(
+                        document,
+                        CustomResourceRules.broken(document.object(), stored, schema.root())));
+      }
+    }
+  }
+
+  private static void refuse(Document document, List<String> errors) {
+    if (!errors.isEmpty()) {
+      throw new BadInputException(
+          "%s: %s is invalid: %s"
+              .formatted(document.source(), document.name(), String.join("; ", errors)));
+    }
   }
 
   /** Kind, namespace and name, for a message. */

@@ -14,8 +14,18 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = "Keeps a service and its node-local cache together as pairs on Kubernetes nodes.",
-    subcommands = {RunCommand.class, PlanCommand.class, ExplainCommand.class, HelpCommand.class})
+    subcommands = {
+      RunCommand.class,
+      PlanCommand.class,
+      ExplainCommand.class,
+      CompletionCommand.class,
+      CompleteCommand.class,
+      HelpCommand.class
+    })
 public final class Main implements Runnable {
+  /** A system property: what to call the command, where it is started by another name. */
+  private static final String COMMAND = "colocatedcache.command";
+
   @Spec private CommandSpec spec;
 
   private Main() {}
@@ -27,7 +37,14 @@ public final class Main implements Runnable {
 
   /** The command line, with errors told in a sentence. */
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
+    CommandLine line = new CommandLine(new Main());
+    // What it is given are words of another command line, options of that one included.
+    line.getSubcommands()
+        .get(CompleteCommand.NAME)
+        .setStopAtPositional(true)
+        .setUnmatchedOptionsArePositionalParams(true)
+        .setEndOfOptionsDelimiter(" ");
+    return line.setCommandName(System.getProperty(COMMAND, line.getCommandName()))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (failure, command, result) -> {

@@ -98,6 +98,9 @@ final class PlanCommand implements Callable<Integer> {
               + " their pods find another node or wait for one.")
   private Set<String> lostZones = Set.of();
 
+  @Option(names = "--timings", description = "Say on standard error where the time goes.")
+  private boolean timed;
+
   @ArgGroup(exclusive = false, multiplicity = "0..*")
   private List<Nodes> additions = new ArrayList<>();
 
@@ -144,14 +147,18 @@ final class PlanCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "-f and --snapshot cannot both read standard input");
     }
+    Timings timings = new Timings(timed ? spec.commandLine().getErr() : null);
     // The cluster is most of the work: manifests and their schema are read meanwhile.
     CompletableFuture<ClusterInput> reading =
         CompletableFuture.supplyAsync(() -> where.read(System.in, whatIf::needsPodsOf));
     ColocatedCacheReader reader = new ColocatedCacheReader(where::namespace, replicas);
     List<Document> documents = new ManifestFiles(System.in, recursive).readAll(files);
+    List<ColocatedCache> given = reader.read(documents);
+    timings.step("ColocatedCaches, while the cluster is read");
     ClusterInput cluster = join(reading);
-    List<ColocatedCache> resources =
-        reader.read(files.isEmpty() ? stored(cluster) : documents, cluster);
+    timings.step("the rest of the cluster");
+    reader.requireAllowedChanges(documents, cluster);
+    List<ColocatedCache> resources = files.isEmpty() ? reader.read(stored(cluster)) : given;
     if (resources.isEmpty()) {
       throw new BadInputException(
           files.isEmpty()
@@ -159,6 +166,7 @@ final class PlanCommand implements Callable<Integer> {
               : JsonInput.shown(String.join(", ", files)) + ": there is no ColocatedCache in it");
     }
     Plan plan = new Planner(cluster).plan(resources, whatIf);
+    timings.step("evaluation");
     PrintWriter out = spec.commandLine().getOut();
     out.print(
         switch (format) {
@@ -168,6 +176,8 @@ final class PlanCommand implements Callable<Integer> {
           case HTML -> new PlanPage().page(plan);
         });
     out.flush();
+    timings.step("output");
+    timings.end();
     return plan.allGranted() ? 0 : CAPPED;
   }
 

@@ -77,7 +77,9 @@ final class PlanPage {
     long capped = plan.colocatedCaches().stream().filter(Placement::capped).count();
     return capped == 0
         ? "everything is granted"
-        : capped + " of " + plan.colocatedCaches().size() + " ColocatedCaches are capped";
+        : plan.colocatedCaches().size() == 1
+            ? "capped"
+            : capped + " of " + plan.colocatedCaches().size() + " ColocatedCaches are capped";
   }
 
   private static void header(Plan plan, Html html) {
@@ -86,11 +88,11 @@ final class PlanPage {
     int pods = plan.nodes().stream().mapToInt(Site::pods).sum();
     html.raw("<header>\n<h1>Placement plan</h1>\n<p class=\"soft\">")
         .text(
-            "%d nodes%s, %d pods: %s."
+            "%s%s, %s: %s."
                 .formatted(
-                    plan.nodes().size(),
-                    zones == 0 ? "" : " in " + zones + " zones",
-                    pods,
+                    count(plan.nodes().size(), "node"),
+                    zones == 0 ? "" : " in " + count(zones, "zone"),
+                    count(pods, "pod"),
                     verdict(plan)))
         .raw("</p>\n");
     if (!plan.changes().isEmpty()) {
@@ -100,6 +102,10 @@ final class PlanPage {
     }
     notes(plan.notes(), html);
     html.raw("</header>\n");
+  }
+
+  private static String count(long number, String thing) {
+    return number + " " + thing + (number == 1 ? "" : "s");
   }
 
   private static void notes(List<String> notes, Html html) {
@@ -188,14 +194,15 @@ final class PlanPage {
         plan.nodes().stream()
             .map(Site::name)
             .anyMatch(node -> !taken.containsKey(node) && !reasons.byNode.containsKey(node));
-    legend(taken.isEmpty(), spare, reasons, html);
+    legend(placement.pairs(), spare, reasons, html);
     html.raw("<div class=\"zones\">\n");
     zones.forEach(
         (zone, sites) -> {
           long with = sites.stream().filter(site -> taken.containsKey(site.name())).count();
           html.raw("<div class=\"zone\"><h3>")
               .text(zone.isEmpty() ? "No zone" : zone)
-              .raw("<small>" + with + " of " + sites.size() + " nodes taken</small></h3>\n")
+              .raw(
+                  "<small>" + with + " of " + count(sites.size(), "node") + " taken</small></h3>\n")
               .raw("<ul class=\"nodes" + (dense ? " dense" : "") + "\">\n");
           for (Site site : sites) {
             Set<Role> roles = taken.getOrDefault(site.name(), Set.of());
@@ -218,13 +225,17 @@ final class PlanPage {
     return roles;
   }
 
-  private static void legend(boolean noPair, boolean spare, Reasons reasons, Html html) {
+  private static void legend(List<Pair> pairs, boolean spare, Reasons reasons, Html html) {
     html.raw("<ul class=\"legend\" aria-label=\"Legend\">\n");
-    if (!noPair) {
+    if (pairs.stream().anyMatch(Pair::retained)) {
+      html.raw("<li><span class=\"sample pair running\"></span>a pair that runs</li>\n");
+    }
+    if (!pairs.stream().allMatch(Pair::retained)) {
+      html.raw("<li><span class=\"sample pair\"></span>a new pair</li>\n");
+    }
+    if (!pairs.isEmpty()) {
       html.raw(
           """
-          <li><span class="sample pair running"></span>a pair that runs</li>
-          <li><span class="sample pair"></span>a new pair</li>
           <li><span class="dot service"></span>service</li>
           <li><span class="dot cache"></span>cache</li>
           """);

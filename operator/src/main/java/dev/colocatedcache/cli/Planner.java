@@ -143,7 +143,7 @@ final class Planner {
   /** When the API server stored it; empty if it has not. */
   private String created(ColocatedCache resource) {
     return cluster
-        .colocatedCache(resource.getMetadata())
+        .colocatedCache(resource.getMetadata().getNamespace(), resource.getMetadata().getName())
         .map(stored -> stored.at("/metadata/creationTimestamp").asText(""))
         .orElse("");
   }

@@ -1,5 +1,6 @@
 package dev.colocatedcache.devcluster;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +18,23 @@ public final class Kubectl {
   private final Path binary;
   private final Path kubeconfig;
   private final Path scratch;
+  private final String path;
 
   Kubectl(Path binary, Path kubeconfig, Path scratch) {
+    this(binary, kubeconfig, scratch, System.getenv("PATH"));
+  }
+
+  private Kubectl(Path binary, Path kubeconfig, Path scratch, String path) {
     this.binary = binary;
     this.kubeconfig = kubeconfig;
     this.scratch = scratch;
+    this.path = path;
+  }
+
+  /** The same, which finds the plugins of a folder besides. */
+  public Kubectl withPlugins(Path folder) {
+    String more = folder.toAbsolutePath().normalize() + File.pathSeparator + path;
+    return new Kubectl(binary, kubeconfig, scratch, more);
   }
 
   /** Runs {@code kubectl} with these arguments and nothing on its standard input. */
@@ -50,6 +63,7 @@ public final class Kubectl {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("KUBECONFIG", kubeconfig.toString());
+        builder.environment().put("PATH", path);
         // Another cluster may have had this address before: its cached discovery must not answer.
         builder.environment().put("KUBECACHEDIR", scratch.resolve("kube-cache").toString());
         Process process = builder.start();
