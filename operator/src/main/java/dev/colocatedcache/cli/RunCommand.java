@@ -7,9 +7,11 @@ import dev.colocatedcache.ops.Reconciliations;
 import dev.colocatedcache.reconcile.Announcer;
 import dev.colocatedcache.reconcile.ColocatedCacheReconciler;
 import dev.colocatedcache.reconcile.child.ChildWriter;
+import dev.colocatedcache.reconcile.child.Refusals;
 import dev.colocatedcache.workload.Labels;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -135,6 +137,7 @@ final class RunCommand implements Callable<Integer> {
       if (!connection.await(stopped)) {
         return ExitCode.OK;
       }
+      nameMissingPermissions(client);
       register(operator, cluster, client);
       operator.start();
       started.set(true);
@@ -170,6 +173,20 @@ final class RunCommand implements Callable<Integer> {
                       + name
                       + "': the name of a namespace has lower-case letters, digits and '-' only");
             });
+  }
+
+  private void nameMissingPermissions(KubernetesClient client) {
+    try {
+      new Permissions(client)
+          .missing(namespaces)
+          .forEach(
+              missing ->
+                  LOG.warn(
+                      "a permission is missing: the operator {}; see deploy/rbac.yaml", missing));
+    } catch (KubernetesClientException e) {
+      // Whoever may not even ask is told by what is refused later on.
+      LOG.info("permissions are not known: {}", Refusals.message(e));
+    }
   }
 
   private OpsServer listen(Supplier<String> notReady, PrometheusMeterRegistry registry)
