@@ -520,6 +520,40 @@ final class ClusterChangesIT {
     assertThat(history.killed()).isEmpty();
   }
 
+  @Test
+  @DisplayName("a changed template that fits nowhere costs no pair that runs, and waits for room")
+  void noRoomForARollout() {
+    nodes.add(2, NodeSpec.named("any").with("cpu", "2"));
+    ObservedPairs checkout = CHECKOUT.replicas(2).on(nodes).apply(cluster, namespace);
+    checkout.awaitPairs(2);
+    Set<String> running = uids(checkout);
+
+    CHECKOUT
+        .replicas(2)
+        .with("/spec/cache/template/spec/containers/0/resources", "{requests: {cpu: 4}}")
+        .on(nodes)
+        .apply(cluster, namespace);
+    settles(
+        () ->
+            assertThat(checkout.condition("Stalled").orElseThrow().getMessage())
+                .isEqualTo(
+                    "the changed template is not rolled out, for too few pairs would be left: 0 of 2"
+                        + " pairs placed: 0 of 2 nodes eligible; 2 Insufficient cpu (cache); what"
+                        + " runs goes on: lower what the template asks for, make room for 1"
+                        + " (spec.minReplicas), or set spec.minReplicas to 0"));
+    holdsFor(A_MOMENT, () -> assertThat(uids(checkout)).isEqualTo(running));
+    assertThat(history.killed()).isEmpty();
+
+    nodes.names().forEach(node -> cluster.resize(node, Map.of("cpu", "6")));
+    settles(() -> assertThat(checkout.is("Stalled")).isEqualTo("absent"));
+    checkout.awaitPairs(2);
+    assertThat(checkout.pods())
+        .filteredOn(pod -> running.contains(pod.getMetadata().getUid()))
+        .as("the services go on running, the caches are new")
+        .hasSize(2);
+    assertThat(checkout.is("Ready")).isEqualTo("True");
+  }
+
   /** Has a pod stay that long on a node in trouble, where Kubernetes gives it five minutes. */
   private static String tolerating(String trouble, int seconds) {
     return "[{key: node.kubernetes.io/%s, operator: Exists, effect: NoExecute, tolerationSeconds: %d}]"

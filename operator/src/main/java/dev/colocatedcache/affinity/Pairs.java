@@ -18,6 +18,21 @@ public final class Pairs {
     return new PairSearch(snapshot, request, version).evaluate();
   }
 
+  /**
+   * The same as if none of the two Deployments' pods were there, those of pairs that still run
+   * included: what would be left of the pairs once every pod has been replaced.
+   */
+  public PairEvaluation evaluateAnew(Snapshot snapshot, PairRequest request) {
+    OwnPods own = new OwnPods(request, snapshot);
+    NodeInfo[] nodes = snapshot.copyOfNodes();
+    for (int node = 0; node < nodes.length; node++) {
+      if (own.anyOn(nodes[node])) {
+        nodes[node] = nodes[node].without(own::include);
+      }
+    }
+    return evaluate(snapshot.withPods(nodes), request);
+  }
+
   /** A watch over what can change the evaluation of the request. */
   public PairWatch watch(PairRequest request) {
     return new PairWatch(request, version);

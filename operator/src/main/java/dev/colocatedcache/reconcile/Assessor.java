@@ -16,6 +16,7 @@ import dev.colocatedcache.reconcile.child.Selectors;
 import dev.colocatedcache.status.Capacity;
 import dev.colocatedcache.status.Observation;
 import dev.colocatedcache.status.OwnPod;
+import dev.colocatedcache.status.Problem;
 import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Workload;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -81,6 +83,32 @@ final class Assessor {
   private static String domain(Snapshot snapshot, String node, String topologyKey) {
     NodeInfo info = snapshot.node(node);
     return info == null ? null : info.label(topologyKey);
+  }
+
+  /**
+   * What speaks against replacing all pods of {@code resource}: running pairs would be given up for
+   * pods that fit nowhere, one after the other until too few are left.
+   */
+  Optional<Problem> objectionToRollout(ColocatedCache resource, Workload workload) {
+    AdmissionContext admission = cluster.admission(workload.anchor().namespace());
+    PairQuestion question = PairQuestion.of(resource, workload, admission);
+    Pairs pairs = new Pairs(admission.version());
+    Snapshot now = cluster.snapshot();
+    long running =
+        pairs.evaluate(now, question.request()).pairs().stream().filter(Pair::retained).count();
+    Capacity anew = question.capacity(pairs.evaluateAnew(now, question.request()));
+    int needed = resource.getSpec().minReplicas();
+    return anew.granted() >= Math.min(needed, running)
+        ? Optional.empty()
+        : Optional.of(
+            new Problem(
+                Problem.Reason.NoRoomForRollout,
+                "the changed template is not rolled out, for too few pairs would be left: "
+                    + anew.message()
+                    + "; what runs goes on: lower what the template asks for, make room for "
+                    + needed
+                    + " (spec.minReplicas), or set spec.minReplicas to "
+                    + anew.granted()));
   }
 
   private static Set<String> nodes(PairEvaluation evaluation, Function<Pair, String> half) {

@@ -127,7 +127,12 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       return UpdateControl.<ColocatedCache>noUpdate().rescheduleAfter(SOON);
     }
     Optional<Problem> problem =
-        children.sync(resource, workload, assessment.replicas(), report.proven());
+        children.sync(
+            resource,
+            workload,
+            assessment.replicas(),
+            report.proven(),
+            () -> assessor.objectionToRollout(resource, workload));
     if (problem.isPresent()) {
       return stalled(resource, report, problem.get(), context);
     }

@@ -20,6 +20,8 @@ public record Problem(Reason reason, String message) {
     Rejected,
     /** The API server does not allow it: permissions, a quota or a policy. */
     Forbidden,
+    /** A changed template fits so rarely that a rollout would leave fewer than minReplicas. */
+    NoRoomForRollout,
     /** A Deployment cannot create its pods. */
     ReplicaFailure,
     /** Containers of a role cannot run. */

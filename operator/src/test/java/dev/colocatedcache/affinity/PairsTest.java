@@ -215,6 +215,24 @@ class PairsTest {
     }
 
     @Test
+    void butWouldNotComeBackThereOnceReplaced() {
+      cluster
+          .node("a", "")
+          .podOn("a", running(ANCHOR))
+          .podOn("a", running(FOLLOWER))
+          .node("b", CORDONED)
+          .podOn("b", running(ANCHOR))
+          .podOn("b", running(FOLLOWER));
+
+      PairEvaluation anew =
+          new Pairs(KubernetesVersion.DEFAULT)
+              .evaluateAnew(cluster.model.snapshot(), ShopPairs.request(HOSTNAME, 2));
+
+      assertThat(anew.pairs()).containsExactly(onOneNode("a"));
+      assertThat(anew.rejected()).extracting(NodeRejection::node).containsExactly("b");
+    }
+
+    @Test
     void untilEitherHalfIsDeleted() {
       cluster
           .node("a", "")

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,11 +55,17 @@ public final class ChildSync {
    * @param replicas of each role
    * @param proven whether the API server is known to accept this generation of the spec; if not,
    *     every write is rehearsed first
+   * @param objectionToRollout what speaks against replacing the pods; asked where a template
+   *     changes
    * @return what somebody has to mend; empty when the children are as they should be
    * @throws KubernetesClientException where trying again may do
    */
   public Optional<Problem> sync(
-      ColocatedCache owner, Workload workload, Map<Role, Integer> replicas, boolean proven) {
+      ColocatedCache owner,
+      Workload workload,
+      Map<Role, Integer> replicas,
+      boolean proven,
+      Supplier<Optional<Problem>> objectionToRollout) {
     List<Change<?>> changes = new ArrayList<>();
     boolean followerWaits = followerWaits(owner, workload, replicas);
     for (RoleModel model : List.of(workload.anchor(), workload.follower())) {
@@ -81,7 +88,18 @@ public final class ChildSync {
       }
     }
     if (!proven) {
-      Optional<Problem> problem = first(changes, writer::rehearse);
+      List<Change<?>> rollouts = new ArrayList<>();
+      Optional<Problem> problem =
+          first(
+              changes,
+              change -> {
+                if (writer.rehearse(change)) {
+                  rollouts.add(change);
+                }
+              });
+      if (problem.isEmpty() && !rollouts.isEmpty()) {
+        problem = objectionToRollout.get();
+      }
       if (problem.isPresent()) {
         return problem;
       }

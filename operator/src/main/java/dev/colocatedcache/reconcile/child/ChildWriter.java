@@ -43,15 +43,21 @@ public final class ChildWriter {
    * Asks the API server whether it would take the change, and whether it would take the pods of a
    * Deployment that already runs: a service account that is missing or a policy that refuses the
    * pods would otherwise be found only after a running pod has been given up for them.
+   *
+   * @return whether it would replace the pods of a Deployment that already runs
    */
-  void rehearse(Change<?> change) {
+  boolean rehearse(Change<?> change) {
     if (change.kind() == Change.Kind.DELETE) {
-      return;
+      return false;
     }
-    client.resource(change.desired()).patch(applyContext(true));
-    if (change.live() instanceof Deployment && change.desired() instanceof Deployment deployment) {
+    HasMetadata result = client.resource(change.desired()).patch(applyContext(true));
+    if (change.live() instanceof Deployment before
+        && change.desired() instanceof Deployment deployment
+        && result instanceof Deployment after) {
       rehearsePod(deployment);
+      return !after.getSpec().getTemplate().equals(before.getSpec().getTemplate());
     }
+    return false;
   }
 
   private void rehearsePod(Deployment deployment) {
