@@ -55,6 +55,13 @@ conformance: ## hold the evaluator against kube-scheduler's own code on new made
 	@build/preflight java maven go
 	$(MVN) -q -DskipTests -pl operator -am package
 	conformance/run compare --cases $(CASES) --seed $(SEED) --questions 2 -- java -jar operator/target/colocatedcache-operator.jar explain --batch
+	$(MVN) -q -pl operator -am test -Dtest=PairAgreementTest -Dsurefire.failIfNoSpecifiedTests=false -Dconformance.run=$(CURDIR)/conformance/run
+
+.PHONY: bench
+bench: ## measure time and memory, and compare with the targets (some minutes, on a machine with nothing else to do)
+	@build/preflight java maven
+	$(MVN) -q -Pbench -DskipTests -pl bench -am package
+	java -jar bench/target/bench.jar operator/target/colocatedcache-operator.jar
 
 .PHONY: devcluster-test
 devcluster-test: ## prove what devcluster/README.md promises (some minutes)
