@@ -50,6 +50,7 @@ final class HabitsIT {
   private static final PairManifest CHECKOUT = PairManifest.named("checkout");
 
   private Devcluster cluster;
+  private RunningOperator operator;
   private KubernetesClient client;
   private String namespace;
 
@@ -57,6 +58,7 @@ final class HabitsIT {
   void here(Devcluster cluster, RunningOperator operator, TestNamespace namespace) {
     assertThat(operator.isRunning()).isTrue();
     this.cluster = cluster;
+    this.operator = operator;
     this.client = cluster.client();
     this.namespace = namespace.name();
   }
@@ -333,7 +335,7 @@ final class HabitsIT {
     checkout.awaitPairs(2);
     assertThat(uids(checkout)).as("adopted as they ran").isEqualTo(running);
     assertThat(checkout.is("Stalled")).isEqualTo("absent");
-    settles(() -> assertThat(checkout.events("Adopted")).hasSize(4));
+    settles(() -> assertThat(checkout.events("Adopted")).hasSize(6));
   }
 
   @Test
@@ -490,6 +492,29 @@ final class HabitsIT {
               .isNotEmpty();
           assertThat(specs()).isEqualTo(before);
         });
+  }
+
+  @Test
+  @DisplayName("a change of a child is told of even beside one that was asked for")
+  void driftBesideAnIntent() {
+    ObservedPairs checkout = CHECKOUT.apply(cluster, namespace);
+    checkout.awaitPairs(2);
+    operator.kill();
+    kubectl("scale", "ccache/checkout", "--replicas=3").orFail();
+    kubectl("set", "env", "deployment/checkout", "ADDED=1").orFail();
+    operator.start();
+
+    checkout.awaitPairs(3);
+    settles(
+        () ->
+            assertThat(checkout.events("DriftReverted"))
+                .singleElement()
+                .asString()
+                .startsWith(
+                    "Deployment checkout was changed at"
+                        + " spec.template.spec.containers[name=web].env"));
+    assertThat(checkout.pods())
+        .allSatisfy(pod -> assertThat(pod.getSpec().getContainers().get(0).getEnv()).isEmpty());
   }
 
   @Test

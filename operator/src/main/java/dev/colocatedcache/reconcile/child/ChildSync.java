@@ -214,14 +214,13 @@ public final class ChildSync {
     if (asBefore && field.isEmpty() && foreign.isEmpty()) {
       return Optional.empty();
     }
-    Change.Kind kind =
-        !ours ? Change.Kind.ADOPT : asBefore ? Change.Kind.DRIFT : Change.Kind.INTENT;
+    // What others have put there is told of even where we want something else ourselves just now.
+    boolean drift = asBefore || foreign.isPresent();
+    Change.Kind kind = !ours ? Change.Kind.ADOPT : drift ? Change.Kind.DRIFT : Change.Kind.INTENT;
+    boolean namesForeign = foreign.isPresent() && (!asBefore || field.isEmpty());
     String path =
-        field
-            .or(() -> foreign.map(FieldOwnership.ForeignField::path))
-            .orElse("a field that is no longer asked for");
-    String by =
-        field.isPresent() ? null : foreign.map(FieldOwnership.ForeignField::manager).orElse(null);
+        namesForeign ? foreign.get().path() : field.orElse("a field that is no longer asked for");
+    String by = namesForeign ? foreign.get().manager() : null;
     return Optional.of(new Change<>(role, kind, desired, current, path, by));
   }
 
