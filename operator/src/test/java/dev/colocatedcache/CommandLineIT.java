@@ -66,6 +66,9 @@ final class CommandLineIT {
           run --namespaces      | Missing required parameter for option '--namespaces'
           run --namespaces a,B_ | --namespaces has 'B_'
           run                   | no cluster to talk to: let the environment variable KUBECONFIG
+          plan -f nowhere.yaml  | nowhere.yaml: no such file
+          plan --like a         | Missing required argument(s): --add-nodes=N
+          explain               | Which pod? Name a file with -f
           """)
   @DisplayName("what is wrong is said in a sentence, with exit code 2")
   void wrong(String arguments, String sentence) {
