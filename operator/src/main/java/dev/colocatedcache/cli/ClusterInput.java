@@ -94,6 +94,9 @@ final class ClusterInput {
       runtimeClasses.add(runtimeClass);
     } else if (object instanceof PriorityClass priorityClass) {
       check(object);
+      if (priorityClass.getValue() == null) {
+        throw new BadInputException(name(object) + " has no value");
+      }
       priorityClasses.add(priorityClass);
     }
   }

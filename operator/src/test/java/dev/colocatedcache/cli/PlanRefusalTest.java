@@ -189,6 +189,7 @@ final class PlanRefusalTest {
           another List       | {"kind": "List", "items": [{"kind": "Service", "metadata": {"name": "a"}}]} | it holds no Node, but a Service
           two of one name    | {"items": [{"kind": "Node", "metadata": {"name": "a"}}, {"kind": "Node", "metadata": {"name": "a"}}]} | Node a: there are two of this name
           a quantity         | {"items": [{"kind": "Node", "metadata": {"name": "a"}, "status": {"allocatable": {"cpu": "lots"}}}]} | Node a: resource cpu: "lots" is not a quantity
+          a class of nothing | {"items": [{"kind": "Node", "metadata": {"name": "a"}}, {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "b"}}]} | PriorityClass b has no value
           a deep one         | DEEP | depth
           a huge label value | {"items": [{"kind": "Node", "metadata": {"name": "a", "labels": {"b": "HUGE"}}}]} | Node a: the label b has a value of 1048576 characters
           """)
