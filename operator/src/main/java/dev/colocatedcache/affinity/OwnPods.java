@@ -35,7 +35,12 @@ final class OwnPods {
         return true;
       }
     }
-    return node.nominated().stream().anyMatch(this::include);
+    for (PodInfo nominated : node.nominated()) {
+      if (include(nominated)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean include(PodInfo pod) {
