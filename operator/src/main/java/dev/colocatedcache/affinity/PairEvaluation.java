@@ -10,6 +10,7 @@ import java.util.List;
  *     nodes, if the topology key is the hostname
  * @param fits how many pairs fit altogether, however many are wanted
  * @param pairs where they go: those that run already first, and no more than are wanted
+ * @param room where pairs fit or run, however many are wanted
  * @param rejected the nodes of domains without a pair, by name
  * @param strandingNodes nodes that would take an anchor, but not its follower: the scheduler may
  *     strand one there
@@ -20,12 +21,14 @@ public record PairEvaluation(
     int eligibleNodes,
     int fits,
     List<Pair> pairs,
+    List<Pair> room,
     List<NodeRejection> rejected,
     List<String> strandingNodes,
     List<String> misplacedAnchors) {
 
   public PairEvaluation {
     pairs = List.copyOf(pairs);
+    room = List.copyOf(room);
     rejected = List.copyOf(rejected);
     strandingNodes = List.copyOf(strandingNodes);
     misplacedAnchors = List.copyOf(misplacedAnchors);

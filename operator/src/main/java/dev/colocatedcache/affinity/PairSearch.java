@@ -277,6 +277,7 @@ final class PairSearch {
         pairs.size(),
         pairs.size(),
         pairs.subList(0, Math.min(Math.max(0, request.wanted()), pairs.size())),
+        pairs,
         rejections,
         strandingNodes(withoutPair),
         List.copyOf(misplaced));

@@ -4,8 +4,10 @@ import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodSchedulingGate;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -16,6 +18,8 @@ import java.util.stream.Stream;
  * @param ready whether its condition Ready is True
  * @param terminating whether it has a deletionTimestamp
  * @param deletionCost its annotation {@value #DELETION_COST}; null where it has none
+ * @param gates the names of the scheduling gates that keep it from being placed
+ * @param placedFor the topology domain that its gate was opened for alone; null where it was not
  * @param trouble why a container of it cannot run, in a few words; null where nothing is known to
  *     be wrong
  */
@@ -25,9 +29,14 @@ public record RunningPod(
     boolean ready,
     boolean terminating,
     String deletionCost,
+    Set<String> gates,
+    String placedFor,
     String trouble) {
   /** Which pod a ReplicaSet deletes first: that of the lowest cost (KEP-2255). */
   public static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
+
+  /** An annotation: the topology domain whose follower the anchor comes back to. */
+  public static final String PLACED_FOR = "colocatedcache.dev/placed-for";
 
   /** Why a kubelet says that a container waits, where waiting alone does not help. */
   private static final Set<String> CANNOT_RUN =
@@ -53,7 +62,19 @@ public record RunningPod(
         pod.getMetadata().getAnnotations() == null
             ? null
             : pod.getMetadata().getAnnotations().get(DELETION_COST),
+        gates(pod),
+        pod.getMetadata().getAnnotations() == null
+            ? null
+            : pod.getMetadata().getAnnotations().get(PLACED_FOR),
         trouble(pod));
+  }
+
+  private static Set<String> gates(Pod pod) {
+    return pod.getSpec() == null
+        ? Set.of()
+        : pod.getSpec().getSchedulingGates().stream()
+            .map(PodSchedulingGate::getName)
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   private static String trouble(Pod pod) {

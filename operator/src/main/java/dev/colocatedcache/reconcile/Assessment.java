@@ -14,6 +14,7 @@ import java.util.Set;
  * @param replicas of each role's Deployment
  * @param misplaced nodes that run an anchor whose follower does not fit there
  * @param kept the nodes of the pairs that are granted, by role
+ * @param openings the scheduling gates to open now
  * @param stranded the followers that were left behind
  */
 record Assessment(
@@ -21,6 +22,7 @@ record Assessment(
     Map<Role, Integer> replicas,
     List<String> misplaced,
     Map<Role, Set<String>> kept,
+    List<GateOpenings.Opening> openings,
     Stranded stranded) {
 
   /** Which pairs are broken, by the nodes of their halves. */

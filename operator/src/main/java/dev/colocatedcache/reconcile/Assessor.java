@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -69,14 +70,15 @@ final class Assessor {
     Map<Role, Set<String>> kept = new EnumMap<>(Role.class);
     kept.put(anchor.role(), nodes(evaluation, Pair::anchorNode));
     kept.put(follower.role(), nodes(evaluation, Pair::followerNode));
-    Stranded stranded =
-        Stranded.among(
-            anchors,
-            cluster.pods(follower.namespace(), follower.name()),
-            granted,
-            evaluation.pairs(),
-            node -> domain(basis, node, workload.topologyKey()));
-    return new Assessment(capacity, replicas, evaluation.misplacedAnchors(), kept, stranded);
+    List<RunningPod> followers = cluster.pods(follower.namespace(), follower.name());
+    UnaryOperator<String> domainOf = node -> domain(basis, node, workload.topologyKey());
+    return new Assessment(
+        capacity,
+        replicas,
+        evaluation.misplacedAnchors(),
+        kept,
+        new GateOpenings(anchors, followers, evaluation.room(), domainOf).now(),
+        Stranded.among(anchors, followers, granted, evaluation.pairs(), domainOf));
   }
 
   /** The node's domain; null where it is in none. */

@@ -58,6 +58,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   private Assessor assessor;
   private ChildSync children;
   private ScaleDown scaleDown;
+  private PairGates gates;
   private PairHealing healing;
 
   /**
@@ -84,6 +85,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     this.children =
         new ChildSync(
             live, new ChildWriter(client), announcer, client.getKubernetesSerialization());
+    this.gates = new PairGates(client);
     this.healing = new PairHealing(client, announcer);
     this.scaleDown = new ScaleDown(client, cluster, live);
     this.assessor = new Assessor(cluster, clusterEvents, live);
@@ -139,6 +141,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     for (Role role : Role.values()) {
       clusterEvents.follow(id, workload.role(role).name());
     }
+    gates.open(workload, assessment);
     boolean healingWaits = healing.heal(resource, workload, assessment);
     UpdateControl<ColocatedCache> result =
         update(

@@ -3,6 +3,7 @@ package dev.colocatedcache.workload;
 import dev.colocatedcache.api.v1alpha1.Anchor;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.ColocatedCacheSpec;
+import dev.colocatedcache.api.v1alpha1.Pairing;
 import dev.colocatedcache.api.v1alpha1.Placement;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.api.v1alpha1.RoleSpec;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Service;
@@ -34,6 +36,9 @@ import java.util.Optional;
  * fills in, so they can be applied as they are.
  */
 public final class Workload {
+  /** The scheduling gate of anchors that are placed only where their follower fits. */
+  public static final String GATE = "colocatedcache.dev/pair";
+
   /** A pod that is not Ready serves nobody, and must not keep its node from being drained. */
   private static final String EVICT_UNHEALTHY = "AlwaysAllow";
 
@@ -90,12 +95,23 @@ public final class Workload {
     Half first = cacheFirst ? cache : service;
     Half second = cacheFirst ? service : cache;
     PairAffinity affinity = new PairAffinity(topologyKey, first.selector());
+    boolean guaranteed = placement != null && placement.pairing() == Pairing.GUARANTEED;
+    PodSpec anchored = affinity.anchored(first.pod());
     return new Workload(
         cc.getMetadata(),
         topologyKey,
         Disruption.of(spec),
-        first.model(true, affinity.anchored(first.pod())),
+        first.model(true, guaranteed ? gated(anchored) : anchored),
         second.model(false, affinity.following(second.pod(), second.selector())));
+  }
+
+  /** Keeps pods from being placed until the operator has seen where their follower fits. */
+  private static PodSpec gated(PodSpec own) {
+    boolean already =
+        own.getSchedulingGates().stream().anyMatch(gate -> GATE.equals(gate.getName()));
+    return already
+        ? own
+        : new PodSpecBuilder(own).addNewSchedulingGate().withName(GATE).endSchedulingGate().build();
   }
 
   /** The half of that role. */

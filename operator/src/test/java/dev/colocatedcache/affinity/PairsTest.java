@@ -67,7 +67,8 @@ class PairsTest {
     @Test
     void anEmptyClusterHoldsNothing() {
       assertThat(evaluate(ShopPairs.request(HOSTNAME, 1)))
-          .isEqualTo(new PairEvaluation(0, 0, 0, List.of(), List.of(), List.of(), List.of()));
+          .isEqualTo(
+              new PairEvaluation(0, 0, 0, List.of(), List.of(), List.of(), List.of(), List.of()));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.colocatedcache.cluster.RunningPod;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -85,6 +86,8 @@ final class StrandedTest {
               node.equals("?") ? null : node,
               !terminating,
               terminating,
+              null,
+              Set.of(),
               null,
               null));
     }

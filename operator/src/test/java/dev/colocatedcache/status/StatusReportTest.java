@@ -247,7 +247,7 @@ class StatusReportTest {
     ColocatedCache left = asked(2);
     left.setSpec(
         new ColocatedCacheSpec(
-            2, 1, null, null, new Placement(null, null, Healing.NONE), null, null));
+            2, 1, null, null, new Placement(null, null, null, Healing.NONE), null, null));
 
     Condition evicted = colocated(asked(2), broken);
     Condition stays = colocated(left, broken);

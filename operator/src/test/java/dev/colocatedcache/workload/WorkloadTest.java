@@ -130,6 +130,19 @@ final class WorkloadTest {
     }
   }
 
+  @Test
+  @DisplayName("a scheduling gate on anchors alone, and only where pairing is Guaranteed")
+  void gates() {
+    Workload bestEffort = Workload.of(cc(LEAST));
+    Workload guaranteed = Workload.of(cc(LEAST + "  placement: {pairing: Guaranteed}\n"));
+
+    assertThat(bestEffort.anchor().template().getSpec().getSchedulingGates()).isEmpty();
+    assertThat(guaranteed.follower().template().getSpec().getSchedulingGates()).isEmpty();
+    assertThat(guaranteed.anchor().template().getSpec().getSchedulingGates())
+        .extracting(gate -> gate.getName())
+        .containsExactly("colocatedcache.dev/pair");
+  }
+
   @ParameterizedTest
   @CsvSource({"Cache, CACHE", "Service, SERVICE"})
   @DisplayName("the anchor that it names")

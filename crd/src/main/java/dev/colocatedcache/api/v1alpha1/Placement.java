@@ -11,6 +11,7 @@ import io.fabric8.generator.annotation.ValidationRule;
  *
  * @param anchor the half that is placed first; the other follows it
  * @param topologyKey the node label whose value is the domain that a pair shares
+ * @param pairing how much is done so that an anchor never stands where its follower does not fit
  * @param healing what happens to a pair whose halves have come apart
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -34,6 +35,15 @@ public record Placement(
                 "not a label's key: name the label that nodes carry, such as kubernetes.io/hostname"
                     + " or topology.kubernetes.io/zone")
         String topologyKey,
+    @JsonPropertyDescription(
+            "BestEffort: kube-scheduler places anchors by itself, and the operator is not on the path"
+                + " of a pod; a follower that is left behind is brought after its anchor. Guaranteed:"
+                + " anchors carry a scheduling gate that the operator opens, so that no anchor lands"
+                + " where its follower does not fit, and a replaced anchor comes back to its"
+                + " follower; while the operator is away, new anchors wait. A change of it rolls the"
+                + " anchor's pods.")
+        @Default("BestEffort")
+        Pairing pairing,
     @JsonPropertyDescription(
             "What happens to a follower that was left behind, because its anchor has gone to another"
                 + " node. Evict: it is evicted, within its disruption budget, one at a time, when an"

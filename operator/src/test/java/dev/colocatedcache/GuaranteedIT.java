@@ -1,0 +1,171 @@
+package dev.colocatedcache;
+
+import static dev.colocatedcache.testing.ObservedPairs.holdsFor;
+import static dev.colocatedcache.testing.ObservedPairs.settles;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.colocatedcache.devcluster.Devcluster;
+import dev.colocatedcache.devcluster.DevclusterExtension;
+import dev.colocatedcache.devcluster.NodeSpec;
+import dev.colocatedcache.devcluster.OwnDevcluster;
+import dev.colocatedcache.devcluster.TestNamespace;
+import dev.colocatedcache.devcluster.TestNodes;
+import dev.colocatedcache.testing.ObservedPairs;
+import dev.colocatedcache.testing.OperatorExtension;
+import dev.colocatedcache.testing.PairManifest;
+import dev.colocatedcache.testing.PairRecorder;
+import dev.colocatedcache.testing.RunningOperator;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** placement.pairing, where the scheduler by itself would part the halves. */
+@ExtendWith({DevclusterExtension.class, OperatorExtension.class})
+@DisplayName("With pairing Guaranteed")
+final class GuaranteedIT {
+  private static final String CACHE = "/spec/cache/template/spec";
+  private static final Duration A_WHILE = Duration.ofSeconds(5);
+
+  private static PairManifest guaranteed() {
+    return PairManifest.named("shop").with("/spec/placement/pairing", "Guaranteed");
+  }
+
+  @Test
+  @DisplayName("no anchor lands where its follower does not fit, as one does with BestEffort")
+  void neverMisplaced(
+      Devcluster cluster,
+      RunningOperator operator,
+      TestNamespace namespace,
+      TestNodes nodes,
+      KubernetesClient client) {
+    String small = nodes.add(NodeSpec.named("any").with("cpu", "1"));
+    String big = nodes.add(NodeSpec.named("any").with("cpu", "8"));
+    PairManifest drawnToTheSmallNode =
+        PairManifest.named("shop")
+            .replicas(1)
+            .with("/spec/service/template/spec/containers/0/resources/requests/cpu", "2")
+            .with(
+                CACHE + "/affinity",
+                """
+                nodeAffinity:
+                  preferredDuringSchedulingIgnoredDuringExecution:
+                    - weight: 100
+                      preference:
+                        matchExpressions:
+                          - {key: kubernetes.io/hostname, operator: In, values: [%s]}
+                """
+                    .formatted(small))
+            .on(nodes);
+    ObservedPairs shop = drawnToTheSmallNode.apply(cluster, namespace.name());
+    settles(
+        () ->
+            assertThat(shop.condition("Colocated"))
+                .hasValueSatisfying(
+                    colocated -> {
+                      assertThat(colocated.getReason()).isEqualTo("AnchorMisplaced");
+                      assertThat(colocated.getMessage()).contains(small);
+                    }));
+    holdsFor(
+        A_WHILE, () -> assertThat(shop.pods()).as("its follower is not even asked for").hasSize(1));
+
+    drawnToTheSmallNode
+        .with("/spec/placement/pairing", "Guaranteed")
+        .apply(cluster, namespace.name());
+
+    shop.awaitPairs(1);
+    assertThat(shop.nodes("cache")).containsExactly(big);
+  }
+
+  @Test
+  @DisplayName("every pair stays on its node through a rollout, with nodes to spare about")
+  void rollout(
+      Devcluster cluster,
+      RunningOperator operator,
+      TestNamespace namespace,
+      TestNodes nodes,
+      KubernetesClient client) {
+    nodes.add(5);
+    PairManifest manifest = guaranteed().replicas(3).on(nodes);
+    ObservedPairs shop = manifest.apply(cluster, namespace.name());
+    shop.awaitPairs(3);
+    Map<String, String> before = nodesByUid(shop);
+    Set<String> places = Set.copyOf(before.values());
+
+    try (PairRecorder recorder = new PairRecorder(client, namespace.name(), "shop")) {
+      manifest
+          .with("/spec/service/template/spec/containers/0/image", "nginx:1.28-alpine")
+          .with(CACHE + "/containers/0/image", "redis:8-alpine")
+          .apply(cluster, namespace.name());
+      settles(
+          () -> assertThat(nodesByUid(shop).keySet()).doesNotContainAnyElementsOf(before.keySet()));
+      shop.awaitPairs(3);
+
+      assertThat(Set.copyOf(nodesByUid(shop).values())).isEqualTo(places);
+      assertThat(recorder.least()).as("ready pairs at the worst moment").isEqualTo(2);
+    }
+  }
+
+  @Test
+  @OwnDevcluster(nodes = 3)
+  @DisplayName("a lost anchor comes back to its follower, after the operator was away, too")
+  void comesBack(Devcluster cluster, RunningOperator operator, KubernetesClient client) {
+    ObservedPairs shop = guaranteed().replicas(2).apply(cluster, "default");
+    shop.awaitPairs(2);
+    String node = shop.nodes("cache").get(0);
+    String follower = pod(shop, "service", node).getMetadata().getUid();
+
+    deleteAnchor(cluster, shop, node);
+    shop.awaitPairs(2);
+    assertThat(shop.nodes("cache")).contains(node);
+    assertThat(pod(shop, "service", node).getMetadata().getUid())
+        .as("its follower is not touched")
+        .isEqualTo(follower);
+
+    operator.stop();
+    deleteAnchor(cluster, shop, node);
+    holdsFor(
+        A_WHILE,
+        () ->
+            assertThat(shop.pods())
+                .filteredOn(pod -> pod.getSpec().getNodeName() == null)
+                .singleElement()
+                .satisfies(
+                    waiting ->
+                        assertThat(waiting.getStatus().getConditions())
+                            .as("it waits and says why")
+                            .anyMatch(c -> "SchedulingGated".equals(c.getReason()))));
+    operator.start();
+    shop.awaitPairs(2);
+    assertThat(pod(shop, "service", node).getMetadata().getUid()).isEqualTo(follower);
+  }
+
+  private static void deleteAnchor(Devcluster cluster, ObservedPairs shop, String node) {
+    String anchor = pod(shop, "cache", node).getMetadata().getName();
+    cluster.kubectl("-n", shop.namespace(), "delete", "pod", "--wait=false", anchor).orFail();
+    settles(
+        () -> assertThat(shop.pods()).noneMatch(pod -> anchor.equals(pod.getMetadata().getName())));
+  }
+
+  private static Pod pod(ObservedPairs shop, String role, String node) {
+    return shop.pods().stream()
+        .filter(pod -> node.equals(pod.getSpec().getNodeName()))
+        .filter(pod -> role.equals(pod.getMetadata().getLabels().get("colocatedcache.dev/role")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Map<String, String> nodesByUid(ObservedPairs shop) {
+    return shop.pods().stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .collect(
+            Collectors.toMap(
+                pod -> pod.getMetadata().getUid(),
+                pod -> String.valueOf(pod.getSpec().getNodeName())));
+  }
+}

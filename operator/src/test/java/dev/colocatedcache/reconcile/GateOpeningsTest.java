@@ -1,0 +1,107 @@
+package dev.colocatedcache.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.colocatedcache.affinity.Pair;
+import dev.colocatedcache.cluster.RunningPod;
+import dev.colocatedcache.workload.Workload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Pods are written as nodes: {@code a} runs there, {@code a-} terminates there, {@code g} is gated,
+ * {@code ?} is let loose and not placed, {@code ?a} is let loose for the follower on a.
+ */
+@DisplayName("A gate opens")
+final class GateOpeningsTest {
+
+  @ParameterizedTest(name = "anchors {0}, followers {1}, room on {2}: {3}")
+  @CsvSource({
+    // The first pairs: anywhere that holds a whole one, for as many as there are places.
+    "g g, '', a b c, 'a+b+c, a+b+c'",
+    "g g g, '', a b, 'a+b, a+b'",
+    "g g, '', '', ''",
+    // One more: not where an anchor is.
+    "a g, a, a b c, 'b+c'",
+    // An anchor comes back to its follower, once the old one is gone.
+    "a- g, a, a b, ''",
+    "g, a, a b, 'a'",
+    "b a- g, b a, a b c, ''",
+    // Another pair is asked for in the meantime: its anchor need not wait.
+    "a- g g, a, a b, 'b'",
+    // The place is spoken for by one that is let loose already.
+    "?a g, a, a b, 'b'",
+    "? g, '', a, ''",
+    "? g, '', a b, 'a+b'",
+    // Its follower's node takes no anchor any more: it goes elsewhere.
+    "g, a, b c, 'b+c'",
+    // Two come back, each to one of two followers.
+    "g g, a b, a b c, 'a, b'",
+  })
+  @DisplayName("for an anchor whose follower waits, on that node; else where a whole pair fits")
+  void now(String anchors, String followers, String room, String opened) {
+    assertThat(
+            openings(anchors, followers, room).stream()
+                .map(opening -> String.join("+", new TreeSet<>(opening.domains())))
+                .collect(Collectors.joining(", ")))
+        .isEqualTo(opened);
+  }
+
+  @Test
+  @DisplayName("with no more places than a pod should carry, taken evenly out of all")
+  void many() {
+    String room =
+        IntStream.range(0, 1000).mapToObj("node-%04d"::formatted).collect(Collectors.joining(" "));
+
+    Set<String> places = openings("g", "", room).get(0).domains();
+
+    assertThat(places).hasSizeBetween(32, 64).contains("node-0000");
+    assertThat(places).anyMatch(place -> place.compareTo("node-0900") > 0);
+  }
+
+  private static List<GateOpenings.Opening> openings(
+      String anchors, String followers, String room) {
+    return new GateOpenings(
+            pods(anchors),
+            pods(followers),
+            words(room).map(domain -> new Pair(domain, domain, domain, false)).toList(),
+            UnaryOperator.identity())
+        .now();
+  }
+
+  private static Stream<String> words(String text) {
+    return Stream.of(text.split(" ")).filter(word -> !word.isEmpty());
+  }
+
+  private static List<RunningPod> pods(String written) {
+    List<RunningPod> pods = new ArrayList<>();
+    words(written)
+        .forEach(
+            word -> {
+              boolean gated = word.equals("g");
+              boolean loose = word.startsWith("?");
+              boolean terminating = word.endsWith("-");
+              pods.add(
+                  new RunningPod(
+                      "pod-" + pods.size(),
+                      gated || loose ? null : word.replace("-", ""),
+                      true,
+                      terminating,
+                      null,
+                      gated ? Set.of(Workload.GATE) : Set.of(),
+                      loose && word.length() > 1 ? word.substring(1) : null,
+                      null));
+            });
+    return pods;
+  }
+}
