@@ -96,11 +96,11 @@ final class Assessor {
     PairQuestion question = PairQuestion.of(resource, workload, admission);
     Pairs pairs = new Pairs(admission.version());
     Snapshot now = cluster.snapshot();
-    long running =
-        pairs.evaluate(now, question.request()).pairs().stream().filter(Pair::retained).count();
+    // Not as the evaluator sees pairs: another topology key may leave it none to see.
+    long running = Math.min(alive(workload.anchor()), alive(workload.follower()));
     Capacity anew = question.capacity(pairs.evaluateAnew(now, question.request()));
     int needed = resource.getSpec().minReplicas();
-    return anew.granted() >= Math.min(needed, running)
+    return anew.granted() >= Math.min(anew.requested(), Math.min(needed, running))
         ? Optional.empty()
         : Optional.of(
             new Problem(
@@ -111,6 +111,12 @@ final class Assessor {
                     + needed
                     + " (spec.minReplicas), or set spec.minReplicas to "
                     + anew.granted()));
+  }
+
+  private long alive(RoleModel role) {
+    return cluster.pods(role.namespace(), role.name()).stream()
+        .filter(pod -> !pod.terminating())
+        .count();
   }
 
   private static Set<String> nodes(PairEvaluation evaluation, Function<Pair, String> half) {
