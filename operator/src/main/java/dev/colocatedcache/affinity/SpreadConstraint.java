@@ -46,7 +46,8 @@ record SpreadConstraint(
         Given.text(constraint.getTopologyKey()),
         Selector.of(constraint.getLabelSelector()).and(matchLabels),
         constraint.getMinDomains() == null ? 1 : constraint.getMinDomains(),
-        !"Ignore".equals(constraint.getNodeAffinityPolicy()),
+        constraint.getNodeAffinityPolicy() == null
+            || "Honor".equals(constraint.getNodeAffinityPolicy()),
         "Honor".equals(constraint.getNodeTaintsPolicy()));
   }
 }
