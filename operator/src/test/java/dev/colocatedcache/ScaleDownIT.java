@@ -14,6 +14,8 @@ import dev.colocatedcache.testing.RunningOperator;
 import dev.colocatedcache.testing.Yaml;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -68,11 +70,17 @@ final class ScaleDownIT {
     scale(cluster, namespace, 3);
     checkout.awaitPairs(3);
     cluster.kubectl("-n", namespace.name(), "annotate", "pods", "--all", COST + "=7").orFail();
+    Set<String> annotated =
+        checkout.pods().stream()
+            .map(pod -> pod.getMetadata().getUid())
+            .collect(Collectors.toUnmodifiableSet());
 
     scale(cluster, namespace, 2);
-    settles(() -> assertThat(checkout.status().readyReplicas()).isPositive());
-    settles(() -> assertThat(checkout.pods()).hasSize(4));
+    checkout.awaitPairs(2);
     assertThat(checkout.pods())
+        .as("left to the user's costs halves may come apart, and are made anew elsewhere")
+        .filteredOn(pod -> annotated.contains(pod.getMetadata().getUid()))
+        .isNotEmpty()
         .allSatisfy(pod -> assertThat(pod.getMetadata().getAnnotations()).containsEntry(COST, "7"));
     cluster.kubectl("-n", namespace.name(), "annotate", "pods", "--all", COST + "-").orFail();
 

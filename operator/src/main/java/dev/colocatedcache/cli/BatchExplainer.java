@@ -26,6 +26,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Answers cases, one JSON a line, in their order; a line that cannot be read gets an error. */
 final class BatchExplainer {
@@ -99,7 +100,11 @@ final class BatchExplainer {
       return error(id, bad.getMessage());
     } catch (RuntimeException unexpected) {
       // One line must not end the batch.
-      return error(id, "cannot be judged: " + unexpected);
+      return error(
+          id,
+          "cannot be judged: "
+              + Objects.requireNonNullElse(
+                  unexpected.getMessage(), unexpected.getClass().getSimpleName()));
     }
   }
 
