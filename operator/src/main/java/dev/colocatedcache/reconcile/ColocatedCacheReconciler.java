@@ -87,7 +87,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
             live, new ChildWriter(client), announcer, client.getKubernetesSerialization());
     this.gates = new PairGates(client);
     this.healing = new PairHealing(client, announcer);
-    this.scaleDown = new ScaleDown(client, cluster, live);
+    this.scaleDown = new ScaleDown(client, cluster, live, clock);
     this.assessor = new Assessor(cluster, clusterEvents, live);
     return Stream.concat(Stream.of(clusterEvents), informers.eventSources().stream()).toList();
   }
@@ -125,8 +125,9 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     ResourceID id = ResourceID.fromResource(resource);
     Workload workload = Workload.of(resource);
     Assessment assessment = assessor.assess(resource, workload);
-    if (scaleDown.prepare(resource, workload, assessment)) {
-      return UpdateControl.<ColocatedCache>noUpdate().rescheduleAfter(SOON);
+    Optional<Duration> wait = scaleDown.prepare(resource, workload, assessment);
+    if (wait.isPresent()) {
+      return UpdateControl.<ColocatedCache>noUpdate().rescheduleAfter(wait.get());
     }
     Optional<Problem> problem =
         children.sync(

@@ -12,8 +12,15 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,24 +41,64 @@ final class ScaleDown {
   /** Our own mark: nobody sets this value by chance. */
   private static final String GOES_FIRST = "-70193";
 
+  /**
+   * How long a count waits before it drops. The ReplicaSet controller hears of marks, and of pods
+   * that have gone by themselves, about when we do: asked at once, it would now and then give up a
+   * pod that stays for one that it does not know to be gone.
+   */
+  private static final Duration HEARD = Duration.ofMillis(500);
+
   private final KubernetesClient client;
   private final ClusterView cluster;
   private final LiveChildren live;
+  private final Clock clock;
 
-  ScaleDown(KubernetesClient client, ClusterView cluster, LiveChildren live) {
+  /** Since when a count is to drop, by the ColocatedCache's uid. */
+  private final Map<String, Instant> since = new ConcurrentHashMap<>();
+
+  ScaleDown(KubernetesClient client, ClusterView cluster, LiveChildren live, Clock clock) {
     this.client = client;
     this.cluster = cluster;
     this.live = live;
+    this.clock = clock;
   }
 
   /**
    * Marks the pods that go.
    *
-   * @return whether the counts must wait, for marks have been changed that the ReplicaSet
-   *     controller may not have seen yet; their coming back by the informer wakes the
-   *     ColocatedCache
+   * @return how long the counts must wait, for the ReplicaSet controller to hear of it; empty when
+   *     they need not
    */
-  boolean prepare(ColocatedCache owner, Workload workload, Assessment assessment) {
+  Optional<Duration> prepare(ColocatedCache owner, Workload workload, Assessment assessment) {
+    boolean changed = mark(owner, workload, assessment);
+    String uid = owner.getMetadata().getUid();
+    if (!changed && !drops(owner, workload, assessment)) {
+      since.remove(uid);
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    Instant begin = changed ? now : since.getOrDefault(uid, now);
+    since.put(uid, begin);
+    Duration left = Duration.between(now, begin.plus(HEARD));
+    if (left.isZero() || left.isNegative()) {
+      since.remove(uid);
+      return Optional.empty();
+    }
+    return Optional.of(left);
+  }
+
+  private boolean drops(ColocatedCache owner, Workload workload, Assessment assessment) {
+    return Stream.of(Role.values())
+        .anyMatch(
+            role ->
+                live.ours(owner, workload.role(role).name())
+                    .filter(
+                        deployment ->
+                            deployment.getSpec().getReplicas() > assessment.replicas().get(role))
+                    .isPresent());
+  }
+
+  private boolean mark(ColocatedCache owner, Workload workload, Assessment assessment) {
     boolean changed = false;
     for (Role role : Role.values()) {
       RoleModel model = workload.role(role);
