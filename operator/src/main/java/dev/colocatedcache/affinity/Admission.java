@@ -328,7 +328,9 @@ public final class Admission {
     Map<String, String> labels = Given.map(pod.getMetadata().getLabels());
     return Given.list(keys).stream()
         .filter(labels::containsKey)
-        .map(key -> new LabelSelectorRequirement(key, operator, List.of(labels.get(key))))
+        .map(
+            key ->
+                new LabelSelectorRequirement(key, operator, List.of(Given.text(labels.get(key)))))
         .toList();
   }
 }

@@ -116,12 +116,14 @@ class AdmissionTest {
       delimiter = '|',
       textBlock =
           """
-          # the term's keys, the pod having app=web and hash=1      | pods it finds then
+          # the term's keys, the pod having app=web, hash=1 and none=null | pods it finds then
           labelSelector: {}, matchLabelKeys: [hash]                 | web-1, api-1
           labelSelector: {}, mismatchLabelKeys: [hash]              | web-2
           labelSelector: {}, matchLabelKeys: [app], mismatchLabelKeys: [hash] | web-2
           labelSelector: {matchLabels: {app: web}}, matchLabelKeys: [hash]    | web-1
           labelSelector: {}, matchLabelKeys: [absent]               | web-1, web-2, api-1
+          labelSelector: {}, matchLabelKeys: [none]                 |
+          labelSelector: {}, mismatchLabelKeys: [none]              | web-1, web-2, api-1
           matchLabelKeys: [hash]                                    |
           """)
   void labelKeysAreMergedIntoTheSelector(String term, String found) {
@@ -138,7 +140,7 @@ class AdmissionTest {
         cluster.judge(
             admitted(
                 """
-                metadata: {labels: {app: web, hash: 1}}, spec: {affinity: {podAntiAffinity: {
+                metadata: {labels: {app: web, hash: 1, none: null}}, spec: {affinity: {podAntiAffinity: {
                   requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: kubernetes.io/hostname, %s}]}}}
                 """
                     .formatted(term),
