@@ -21,7 +21,7 @@ record Disruption(
 
   static Disruption of(ColocatedCacheSpec spec) {
     UpdateStrategy update =
-        Objects.requireNonNullElse(spec.updateStrategy(), new UpdateStrategy(null, null));
+        Objects.requireNonNullElse(spec.updateStrategy(), new UpdateStrategy(null, null, null));
     DisruptionBudget budget =
         Objects.requireNonNullElse(spec.disruptionBudget(), new DisruptionBudget(null, null));
     return new Disruption(

@@ -247,7 +247,15 @@ class StatusReportTest {
     ColocatedCache left = asked(2);
     left.setSpec(
         new ColocatedCacheSpec(
-            2, 1, null, null, new Placement(null, null, null, Healing.NONE), null, null));
+            2,
+            1,
+            null,
+            null,
+            new Placement(null, null, null, Healing.NONE),
+            null,
+            null,
+            null,
+            null));
 
     Condition evicted = colocated(asked(2), broken);
     Condition stays = colocated(left, broken);
@@ -272,7 +280,7 @@ class StatusReportTest {
   private static ColocatedCache asked(int replicas) {
     ColocatedCache resource = new ColocatedCache();
     resource.setMetadata(new ObjectMetaBuilder().withName("checkout").withGeneration(7L).build());
-    resource.setSpec(new ColocatedCacheSpec(replicas, 1, null, null, null, null, null));
+    resource.setSpec(new ColocatedCacheSpec(replicas, 1, null, null, null, null, null, null, null));
     return resource;
   }
 

@@ -336,6 +336,8 @@ final class WorkloadTest {
               new RoleSpec("checkout-redis", made.role(Role.CACHE).template(), null),
               null,
               null,
+              null,
+              null,
               null));
 
       assertThat(Yaml.text(children(again, 2))).isEqualTo(Yaml.text(children(once, 2)));

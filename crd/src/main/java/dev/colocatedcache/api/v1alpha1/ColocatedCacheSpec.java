@@ -16,6 +16,8 @@ import io.fabric8.generator.annotation.ValidationRule;
  * @param cache the role that stands beside the service
  * @param placement where pairs go
  * @param updateStrategy how pairs change to a new template
+ * @param traffic how the service reaches the cache beside it
+ * @param capacity what happens where fewer pairs fit than are asked for
  * @param disruptionBudget how many pairs evictions may take away at once
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -100,6 +102,12 @@ public record ColocatedCacheSpec(
         Placement placement,
     @JsonPropertyDescription("How pairs change to a new template.") @Default("{}")
         UpdateStrategy updateStrategy,
+    @JsonPropertyDescription("How the service reaches the cache beside it.") @Default("{}")
+        Traffic traffic,
+    @JsonPropertyDescription(
+            "What happens where more pairs are asked for than fit, and where fewer fit than before.")
+        @Default("{}")
+        CapacityPolicy capacity,
     @JsonPropertyDescription(
             "How many pairs evictions, as those of `kubectl drain`, may take away at once.")
         @Default("{}")

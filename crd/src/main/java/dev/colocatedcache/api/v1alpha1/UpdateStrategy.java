@@ -1,6 +1,7 @@
 package dev.colocatedcache.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Min;
@@ -10,11 +11,19 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 /**
  * How pairs change to a new template.
  *
+ * @param type whether a new pod comes in the place of an old one or beside it
  * @param maxUnavailable pairs that may be away at once, as a number or a percentage
  * @param progressDeadlineSeconds how long a rollout may stand still before it is called failed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record UpdateStrategy(
+    @JsonPropertyDescription(
+            "Replace: an old pod goes before a new one comes, which gets through with a pair on every"
+                + " node. Surge: a new pod comes beside the old one on the same node before that goes,"
+                + " where the nodes hold both; where they do not, pods are replaced, and status says"
+                + " so. A change to Surge rolls the pods once more by replacing them.")
+        @Default("Replace")
+        Type type,
     @JsonPropertyDescription(
             "How many pairs may be away at once while templates change, as a number or as a"
                 + " percentage of the pairs. A rollout replaces pods and adds none, so that it gets"
@@ -32,4 +41,15 @@ public record UpdateStrategy(
                 + " a Deployment.")
         @Default("600")
         @Min(1)
-        Integer progressDeadlineSeconds) {}
+        Integer progressDeadlineSeconds) {
+
+  /** How a pod is exchanged for one of a new template. */
+  public enum Type {
+    /** The old pod goes first. */
+    @JsonProperty("Replace")
+    REPLACE,
+    /** The new pod comes first. */
+    @JsonProperty("Surge")
+    SURGE
+  }
+}
