@@ -16,6 +16,8 @@ import dev.colocatedcache.testing.PairManifest;
 import dev.colocatedcache.testing.PairRecorder;
 import dev.colocatedcache.testing.RunningOperator;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.Map;
@@ -143,6 +145,57 @@ final class GuaranteedIT {
     operator.start();
     shop.awaitPairs(2);
     assertThat(pod(shop, "service", node).getMetadata().getUid()).isEqualTo(follower);
+  }
+
+  @Test
+  @DisplayName(
+      "an anchor whose follower has lost its room is evicted, and a whole pair comes of it")
+  void moves(
+      Devcluster cluster,
+      RunningOperator operator,
+      TestNamespace namespace,
+      TestNodes nodes,
+      KubernetesClient client) {
+    nodes.add(2);
+    ObservedPairs shop =
+        guaranteed()
+            .replicas(1)
+            .with("/spec/service/template/spec/containers/0/resources/requests/cpu", "3")
+            .on(nodes)
+            .apply(cluster, namespace.name());
+    shop.awaitPairs(1);
+    String crowded = shop.nodes("cache").get(0);
+    Pod follower = pod(shop, "service", crowded);
+
+    takeRoom(client, namespace.name(), crowded);
+    client.resource(follower).delete();
+
+    settles(() -> assertThat(shop.nodes("cache")).hasSize(1).doesNotContain(crowded));
+    shop.awaitPairs(1);
+    settles(
+        () -> assertThat(shop.events("AnchorMoved")).singleElement().asString().contains(crowded));
+  }
+
+  /** Without asking the scheduler, as static pods and daemons do. */
+  private static void takeRoom(KubernetesClient client, String namespace, String node) {
+    Pod intruder =
+        new PodBuilder()
+            .withNewMetadata()
+            .withName("intruder")
+            .withNamespace(namespace)
+            .endMetadata()
+            .withNewSpec()
+            .withNodeName(node)
+            .addNewContainer()
+            .withName("busy")
+            .withImage("busybox:1.37")
+            .withNewResources()
+            .addToRequests("cpu", new Quantity("3"))
+            .endResources()
+            .endContainer()
+            .endSpec()
+            .build();
+    client.resource(intruder).create();
   }
 
   private static void deleteAnchor(Devcluster cluster, ObservedPairs shop, String node) {

@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * @param capacity what is granted of what is asked for
  * @param replicas of each role's Deployment
- * @param misplaced nodes that run an anchor whose follower does not fit there
+ * @param misplaced the anchors whose followers do not fit where they run
  * @param kept the nodes of the pairs that are granted, by role
  * @param openings the scheduling gates to open now
  * @param stranded the followers that were left behind
@@ -20,14 +20,14 @@ import java.util.Set;
 record Assessment(
     Capacity capacity,
     Map<Role, Integer> replicas,
-    List<String> misplaced,
+    Misplaced misplaced,
     Map<Role, Set<String>> kept,
     List<GateOpenings.Opening> openings,
     Stranded stranded) {
 
   /** Which pairs are broken, by the nodes of their halves. */
   BrokenPairs apart() {
-    return new BrokenPairs(misplaced, stranded.nodes());
+    return new BrokenPairs(misplaced.nodes(), stranded.nodes());
   }
 
   /** The nodes on which that role's half of a granted pair runs or will run. */

@@ -75,7 +75,8 @@ final class Assessor {
     return new Assessment(
         capacity,
         replicas,
-        evaluation.misplacedAnchors(),
+        Misplaced.among(
+            evaluation.misplacedAnchors(), anchors, followers, evaluation.pairs(), domainOf),
         kept,
         new GateOpenings(anchors, followers, evaluation.room(), domainOf).now(),
         Stranded.among(anchors, followers, granted, evaluation.pairs(), domainOf));

@@ -2,6 +2,8 @@ package dev.colocatedcache.reconcile;
 
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Healing;
+import dev.colocatedcache.api.v1alpha1.Pairing;
+import dev.colocatedcache.api.v1alpha1.Placement;
 import dev.colocatedcache.cluster.RunningPod;
 import dev.colocatedcache.reconcile.child.Refusals;
 import dev.colocatedcache.workload.RoleModel;
@@ -16,7 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings a follower that was left behind to an anchor that waits for it: it is evicted, and the
- * scheduler puts its replacement where the anchor is, for nowhere else will do.
+ * scheduler puts its replacement where the anchor is, for nowhere else will do. Where anchors wait
+ * behind a gate, one whose follower does not fit beside it is evicted too; without the gate it
+ * would come back.
  *
  * <p>One at a time, and through the Eviction API, so that every budget over the pod has its say.
  */
@@ -32,35 +36,54 @@ final class PairHealing {
   }
 
   /**
-   * Evicts the next follower that was left behind, if one can be whole elsewhere.
+   * Evicts the next half that can be whole elsewhere and not where it is.
    *
    * @return whether one should go and may not yet: nothing tells us when its budget lets it
    */
   boolean heal(ColocatedCache owner, Workload workload, Assessment assessment) {
-    Optional<RunningPod> next = assessment.stranded().next();
-    boolean wanted =
-        owner.getSpec().placement() == null
-            || owner.getSpec().placement().healing() != Healing.NONE;
-    return wanted && next.isPresent() && !evicted(owner, workload.follower(), next.get());
+    Placement placement = owner.getSpec().placement();
+    if (placement != null && placement.healing() == Healing.NONE) {
+      return false;
+    }
+    Optional<RunningPod> follower = assessment.stranded().next();
+    if (follower.isPresent()) {
+      return !evicted(
+          owner,
+          workload.follower(),
+          follower.get(),
+          "FollowerMoved",
+          "for its anchor runs elsewhere");
+    }
+    if (placement == null || placement.pairing() != Pairing.GUARANTEED) {
+      return false;
+    }
+    Optional<RunningPod> anchor = assessment.misplaced().next();
+    return anchor.isPresent()
+        && !evicted(
+            owner,
+            workload.anchor(),
+            anchor.get(),
+            "AnchorMoved",
+            "for its follower does not fit there");
   }
 
-  private boolean evicted(ColocatedCache owner, RoleModel follower, RunningPod pod) {
+  private boolean evicted(
+      ColocatedCache owner, RoleModel half, RunningPod pod, String reason, String why) {
     Eviction eviction =
         new EvictionBuilder()
             .withNewMetadata()
             .withName(pod.name())
-            .withNamespace(follower.namespace())
+            .withNamespace(half.namespace())
             .endMetadata()
             .build();
     try {
       boolean taken =
-          client.pods().inNamespace(follower.namespace()).withName(pod.name()).evict(eviction);
+          client.pods().inNamespace(half.namespace()).withName(pod.name()).evict(eviction);
       if (taken) {
         announcer.normal(
             owner,
-            "FollowerMoved",
-            "Pod %s was evicted from node %s, for its anchor runs elsewhere"
-                .formatted(pod.name(), pod.node()));
+            reason,
+            "Pod %s was evicted from node %s, %s".formatted(pod.name(), pod.node(), why));
       } else {
         LOG.info("Pod {} may not be evicted yet: a disruption budget keeps it", pod.name());
       }

@@ -9,6 +9,8 @@ import static dev.colocatedcache.status.Conditions.STALLED;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
 import dev.colocatedcache.api.v1alpha1.Healing;
+import dev.colocatedcache.api.v1alpha1.Pairing;
+import dev.colocatedcache.api.v1alpha1.Placement;
 import dev.colocatedcache.api.v1alpha1.Role;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
@@ -224,18 +226,17 @@ public final class StatusReport {
           "AnchorMisplaced",
           "an anchor runs where its follower does not fit, on "
               + String.join(", ", broken.misplacedAnchors())
-              + ": make room there, or delete the anchor's pod after making room elsewhere");
+              + (moves()
+                  ? ": it is evicted when a pair fits elsewhere and its disruption budget lets it go"
+                  : ": make room there, or delete the anchor's pod after making room elsewhere"));
     } else if (!broken.strandedFollowers().isEmpty()) {
-      boolean left =
-          resource.getSpec().placement() != null
-              && resource.getSpec().placement().healing() == Healing.NONE;
       conditions.set(
           COLOCATED,
           false,
           "FollowerStranded",
           "a follower runs whose anchor has gone elsewhere, on "
               + String.join(", ", broken.strandedFollowers())
-              + (left
+              + (!heals()
                   ? ": delete its pod, or set spec.placement.healing to Evict"
                   : ": it is evicted when an anchor waits for it elsewhere and its disruption"
                       + " budget lets it go"));
@@ -248,6 +249,17 @@ public final class StatusReport {
     } else {
       conditions.set(COLOCATED, true, "AllColocated", pairs.colocated() + " pairs colocated");
     }
+  }
+
+  private boolean heals() {
+    Placement placement = resource.getSpec().placement();
+    return placement == null || placement.healing() != Healing.NONE;
+  }
+
+  /** An anchor is evicted only where a gate keeps it from coming back. */
+  private boolean moves() {
+    Placement placement = resource.getSpec().placement();
+    return heals() && placement != null && placement.pairing() == Pairing.GUARANTEED;
   }
 
   private static String asText(Map<String, String> selector) {

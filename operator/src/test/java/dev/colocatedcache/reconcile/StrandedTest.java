@@ -75,7 +75,7 @@ final class StrandedTest {
         .toList();
   }
 
-  private static List<RunningPod> pods(String nodes) {
+  static List<RunningPod> pods(String nodes) {
     List<RunningPod> pods = new ArrayList<>();
     for (String written : List.of(nodes.split(" "))) {
       boolean terminating = written.endsWith("-");

@@ -47,8 +47,9 @@ public record Placement(
     @JsonPropertyDescription(
             "What happens to a follower that was left behind, because its anchor has gone to another"
                 + " node. Evict: it is evicted, within its disruption budget, one at a time, when an"
-                + " anchor waits for it elsewhere and not before. None: it stays, and the condition"
-                + " Colocated names it.")
+                + " anchor waits for it elsewhere and not before; with pairing Guaranteed, so is an"
+                + " anchor whose follower does not fit where it is. None: it stays, and the"
+                + " condition Colocated names it.")
         @Default("Evict")
         Healing healing) {
 
