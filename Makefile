@@ -63,6 +63,17 @@ bench: ## measure time and memory, and compare with the targets (some minutes, o
 	$(MVN) -q -Pbench -DskipTests -pl bench -am package
 	java -jar bench/target/bench.jar operator/target/colocatedcache-operator.jar
 
+# Of `life`: the seed of the first world, how many worlds, and how many operations each.
+WORLDS ?= 20
+OPS ?= 250
+.PHONY: life
+life: ## the life test: OPS=250 random operations in each of WORLDS=20 worlds from SEED on; a failure is shrunk
+	@build/preflight java maven go
+	devcluster/devcluster build
+	$(MVN) -q -pl operator -am verify -Dtest=NoUnitTests -Dsurefire.failIfNoSpecifiedTests=false \
+	  -Dit.test=LifeIT -Dfailsafe.failIfNoSpecifiedTests=false \
+	  -Dlife.seed=$(SEED) -Dlife.worlds=$(WORLDS) -Dlife.ops=$(OPS)
+
 .PHONY: devcluster-test
 devcluster-test: ## prove what devcluster/README.md promises (some minutes)
 	@build/preflight java maven go

@@ -187,6 +187,20 @@ public final class Devcluster implements AutoCloseable {
     return new Kubectl(process.kubectl(), kubeconfig, scratch);
   }
 
+  /** A namespace whose name begins with {@code prefix}; the caller closes it. */
+  public TestNamespace namespace(String prefix) {
+    return TestNamespace.create(admin, prefix);
+  }
+
+  /**
+   * Nodes that nobody else's pods go to, of which there are none yet; the caller closes them.
+   *
+   * @param id no other nodes' of this cluster
+   */
+  public TestNodes nodes(String id) {
+    return new TestNodes(this, id);
+  }
+
   /** Adds a node and waits until the scheduler may use it (or could, where it is cordoned). */
   public Node addNode(NodeSpec spec) {
     admin.nodes().resource(spec.toNode()).create();

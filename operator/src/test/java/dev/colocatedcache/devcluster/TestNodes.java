@@ -63,10 +63,20 @@ public final class TestNodes implements AutoCloseable {
 
   /** Adds a node like this one under a name of its own, which is returned. */
   public synchronized String add(NodeSpec like) {
-    String name = id + "-" + (names.size() + 1);
+    return addAs(names.size() + 1, like);
+  }
+
+  /** The same under the name of that number. */
+  public String addAs(int number, NodeSpec like) {
+    String name = name(number);
     names.add(name);
     cluster.addNode(like.withName(name).label(KEY, id).taint(KEY, id, "NoSchedule"));
     return name;
+  }
+
+  /** The name of the node of that number, whether it is there or not. */
+  public String name(int number) {
+    return id + "-" + number;
   }
 
   /** The nodeSelector that holds pods on these nodes. */

@@ -4,8 +4,10 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -67,6 +69,33 @@ public final class PodHistory implements AutoCloseable {
         .toList();
   }
 
+  /**
+   * A pod that somebody has deleted after it was bound to a node.
+   *
+   * @param node that it was bound to
+   */
+  public record Death(String uid, String name, Map<String, String> labels, String node) {
+    @Override
+    public String toString() {
+      return name + " on " + node;
+    }
+  }
+
+  /** All deaths so far, by the pod's uid. */
+  public List<Death> deaths() {
+    return fates.entrySet().stream()
+        .filter(entry -> entry.getValue().bound() && entry.getValue().deleted())
+        .map(
+            entry ->
+                new Death(
+                    entry.getKey(),
+                    entry.getValue().name(),
+                    entry.getValue().labels(),
+                    entry.getValue().node()))
+        .sorted(Comparator.comparing(Death::name))
+        .toList();
+  }
+
   @Override
   public void close() {
     informer.close();
@@ -76,7 +105,12 @@ public final class PodHistory implements AutoCloseable {
     fates.merge(pod.getMetadata().getUid(), Fate.of(pod, gone), Fate::then);
   }
 
-  private record Fate(String name, boolean bound, boolean deleted, String refusal) {
+  private record Fate(
+      String name, Map<String, String> labels, String node, boolean deleted, String refusal) {
+    boolean bound() {
+      return node != null;
+    }
+
     static Fate of(Pod pod, boolean gone) {
       String refusal =
           pod.getStatus().getConditions().stream()
@@ -86,13 +120,19 @@ public final class PodHistory implements AutoCloseable {
               .orElse("not looked at by the scheduler");
       return new Fate(
           pod.getMetadata().getName(),
-          pod.getSpec().getNodeName() != null,
+          Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.of()),
+          pod.getSpec().getNodeName(),
           gone || pod.getMetadata().getDeletionTimestamp() != null,
           refusal);
     }
 
     Fate then(Fate later) {
-      return new Fate(name, bound || later.bound, deleted || later.deleted, later.refusal);
+      return new Fate(
+          name,
+          later.labels,
+          later.bound() ? later.node : node,
+          deleted || later.deleted,
+          later.refusal);
     }
   }
 }
