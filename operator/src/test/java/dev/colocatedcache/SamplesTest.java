@@ -6,6 +6,7 @@ import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.testing.Yaml;
 import dev.colocatedcache.workload.RoleModel;
+import dev.colocatedcache.workload.Rollout;
 import dev.colocatedcache.workload.Workload;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -107,7 +108,7 @@ final class SamplesTest {
             written -> {
               Role role =
                   written.getMetadata().getName().equals("checkout") ? Role.SERVICE : Role.CACHE;
-              Deployment made = workload.deployment(role, 1, false);
+              Deployment made = workload.deployment(role, 1, Rollout.REPLACE);
               assertThat(containers(written)).isEqualTo(containers(made));
               assertThat(written.getSpec().getSelector()).isEqualTo(made.getSpec().getSelector());
             });

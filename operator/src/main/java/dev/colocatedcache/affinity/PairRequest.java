@@ -18,4 +18,11 @@ public record PairRequest(
     String anchorDeployment,
     String followerDeployment,
     String topologyKey,
-    int wanted) {}
+    int wanted) {
+
+  /** The same for anchors of another template. */
+  public PairRequest withAnchor(IncomingPod other) {
+    return new PairRequest(
+        namespace, other, follower, anchorDeployment, followerDeployment, topologyKey, wanted);
+  }
+}

@@ -35,6 +35,23 @@ public final class Pairs {
     return evaluate(snapshot.withPods(nodes), request);
   }
 
+  /**
+   * Where a new pod of one half would fit beside the old one, in the domains of pairs that run.
+   *
+   * @param half {@code ANCHOR} or {@code FOLLOWER}
+   */
+  public RoomBeside roomBeside(Snapshot snapshot, PairRequest request, NodeRejection.Role half) {
+    return RoomBeside.of(snapshot, request, half, version);
+  }
+
+  /**
+   * Whether a pod of one of the halves, made of whichever template, fits on any node beside all
+   * that runs.
+   */
+  public boolean fitsAnywhere(Snapshot snapshot, PairRequest request, IncomingPod pod) {
+    return RoomBeside.anywhere(snapshot, request, pod, version);
+  }
+
   /** A watch over what can change the evaluation of the request. */
   public PairWatch watch(PairRequest request) {
     return new PairWatch(request, version);

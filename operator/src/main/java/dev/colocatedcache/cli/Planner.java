@@ -5,6 +5,7 @@ import dev.colocatedcache.affinity.AdmissionContext;
 import dev.colocatedcache.affinity.IncomingPod;
 import dev.colocatedcache.affinity.InvalidInputException;
 import dev.colocatedcache.affinity.NodeInfo;
+import dev.colocatedcache.affinity.NodeRejection;
 import dev.colocatedcache.affinity.Pair;
 import dev.colocatedcache.affinity.PairEvaluation;
 import dev.colocatedcache.affinity.Pairs;
@@ -29,6 +30,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -95,7 +97,7 @@ final class Planner {
       Contender contender = contenders.get(i);
       PairEvaluation evaluation =
           new Pairs(cluster.version()).evaluate(cluster.snapshot(), contender.question().request());
-      placements.add(placement(contender, evaluation));
+      placements.add(placement(contender, evaluation, replaced(contender)));
       if (i + 1 < contenders.size()) {
         settle(contender, evaluation.pairs());
       }
@@ -154,8 +156,35 @@ final class Planner {
         node.name(), zone == null ? "" : zone, node.unschedulable(), node.pods().size());
   }
 
-  private static Placement placement(Contender contender, PairEvaluation evaluation) {
-    Set<String> notes = new LinkedHashSet<>();
+  /** Where a rollout that is to surge would have to replace pods, as things are. */
+  private List<String> replaced(Contender contender) {
+    if (!contender.workload().surges()) {
+      return List.of();
+    }
+    List<String> notes = new ArrayList<>();
+    Pairs pairs = new Pairs(cluster.version());
+    for (RoleModel half : List.of(contender.workload().anchor(), contender.workload().follower())) {
+      NodeRejection.Role asked =
+          half.anchor() ? NodeRejection.Role.ANCHOR : NodeRejection.Role.FOLLOWER;
+      String nodes =
+          pairs
+              .roomBeside(cluster.snapshot(), contender.question().request(), asked)
+              .rejected()
+              .stream()
+              .map(node -> node.node() + " (" + String.join(", ", node.reasons()) + ")")
+              .collect(Collectors.joining(", "));
+      if (!nodes.isEmpty()) {
+        notes.add(
+            "a rollout of the %s would replace pods, for a new one does not fit beside the old one on %s"
+                .formatted(half.role().value(), JsonInput.shown(nodes)));
+      }
+    }
+    return notes;
+  }
+
+  private static Placement placement(
+      Contender contender, PairEvaluation evaluation, List<String> replaced) {
+    Set<String> notes = new LinkedHashSet<>(replaced);
     for (Role role : Role.values()) {
       IncomingPod pod =
           role == contender.question().anchor()

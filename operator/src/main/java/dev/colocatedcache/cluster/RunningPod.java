@@ -14,6 +14,8 @@ import java.util.stream.Stream;
  * A pod of a child, as far as the operator looks at it.
  *
  * @param name of the pod
+ * @param template what tells the pods of one template from those of another: the label {@value
+ *     #TEMPLATE_HASH}; null where it has none
  * @param node that it is bound to; null while it is not
  * @param ready whether its condition Ready is True
  * @param terminating whether it has a deletionTimestamp
@@ -25,6 +27,7 @@ import java.util.stream.Stream;
  */
 public record RunningPod(
     String name,
+    String template,
     String node,
     boolean ready,
     boolean terminating,
@@ -34,6 +37,9 @@ public record RunningPod(
     String trouble) {
   /** Which pod a ReplicaSet deletes first: that of the lowest cost (KEP-2255). */
   public static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
+
+  /** The label by which a Deployment tells the pods of its templates apart. */
+  public static final String TEMPLATE_HASH = "pod-template-hash";
 
   /** An annotation: the topology domain whose follower the anchor comes back to. */
   public static final String PLACED_FOR = "colocatedcache.dev/placed-for";
@@ -55,6 +61,9 @@ public record RunningPod(
         pod.getStatus() == null ? List.of() : pod.getStatus().getConditions();
     return new RunningPod(
         pod.getMetadata().getName(),
+        pod.getMetadata().getLabels() == null
+            ? null
+            : pod.getMetadata().getLabels().get(TEMPLATE_HASH),
         node == null || node.isEmpty() ? null : node,
         conditions.stream()
             .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus())),

@@ -12,11 +12,14 @@ import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.cluster.ClusterView;
 import dev.colocatedcache.cluster.RunningPod;
 import dev.colocatedcache.reconcile.child.LiveChildren;
+import dev.colocatedcache.reconcile.child.RolloutOrder;
+import dev.colocatedcache.reconcile.child.RolloutRoom;
 import dev.colocatedcache.reconcile.child.Selectors;
 import dev.colocatedcache.status.Capacity;
 import dev.colocatedcache.status.Observation;
 import dev.colocatedcache.status.OwnPod;
 import dev.colocatedcache.status.Problem;
+import dev.colocatedcache.status.SurgeLimit;
 import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Workload;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -44,6 +48,57 @@ final class Assessor {
     this.cluster = cluster;
     this.changes = changes;
     this.live = live;
+  }
+
+  /** What the cluster has room for while pods of {@code resource} are exchanged for new ones. */
+  RolloutRoom rolloutRoom(ColocatedCache resource, Workload workload) {
+    return new RolloutRoom() {
+      private final SurgeRoom surge = surgeRoom(resource, workload);
+
+      @Override
+      public Optional<Problem> objection() {
+        return objectionToRollout(resource, workload);
+      }
+
+      @Override
+      public boolean holdsBoth(Role role) {
+        return surge.rejected(role).isEmpty();
+      }
+
+      @Override
+      public boolean isStuck(Role role) {
+        RoleModel model = workload.role(role);
+        return surge.isStuck(model, cluster.pods(model.namespace(), model.name()));
+      }
+    };
+  }
+
+  private SurgeRoom surgeRoom(ColocatedCache resource, Workload workload) {
+    AdmissionContext admission = cluster.admission(workload.anchor().namespace());
+    return new SurgeRoom(
+        workload,
+        PairQuestion.of(resource, workload, admission).request(),
+        admission,
+        cluster.snapshot());
+  }
+
+  /** Whether rollouts of {@code workload} surge as asked for, and why not. */
+  SurgeLimit surgeLimit(ColocatedCache resource, Workload workload) {
+    if (!workload.surges()) {
+      return SurgeLimit.NOT_ASKED;
+    }
+    SurgeRoom surge = surgeRoom(resource, workload);
+    Map<Role, Map<String, List<String>>> replaced = new EnumMap<>(Role.class);
+    for (Role role : Role.values()) {
+      if (live.ours(resource, workload.role(role).name())
+          .filter(deployment -> !RolloutOrder.surges(deployment))
+          .isPresent()) {
+        Map<String, List<String>> why = new TreeMap<>();
+        surge.rejected(role).forEach(node -> why.put(node.node(), node.reasons()));
+        replaced.put(role, why);
+      }
+    }
+    return new SurgeLimit(true, replaced);
   }
 
   /** What the cluster has room for, of what {@code resource} asks for. */
@@ -78,7 +133,10 @@ final class Assessor {
         Misplaced.among(
             evaluation.misplacedAnchors(), anchors, followers, evaluation.pairs(), domainOf),
         kept,
-        new GateOpenings(anchors, followers, evaluation.room(), domainOf).now(),
+        new GateOpenings(anchors, followers, evaluation.room(), domainOf)
+            .now(
+                workload.surges() ? surplus : 0,
+                new SurgeRoom(workload, request, admission, basis)::placesFor),
         Stranded.among(anchors, followers, granted, evaluation.pairs(), domainOf));
   }
 
@@ -92,7 +150,7 @@ final class Assessor {
    * What speaks against replacing all pods of {@code resource}: running pairs would be given up for
    * pods that fit nowhere, one after the other until too few are left.
    */
-  Optional<Problem> objectionToRollout(ColocatedCache resource, Workload workload) {
+  private Optional<Problem> objectionToRollout(ColocatedCache resource, Workload workload) {
     AdmissionContext admission = cluster.admission(workload.anchor().namespace());
     PairQuestion question = PairQuestion.of(resource, workload, admission);
     Pairs pairs = new Pairs(admission.version());

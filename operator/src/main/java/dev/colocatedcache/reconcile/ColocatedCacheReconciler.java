@@ -135,7 +135,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
             workload,
             assessment.replicas(),
             report.proven(),
-            () -> assessor.objectionToRollout(resource, workload));
+            assessor.rolloutRoom(resource, workload));
     if (problem.isPresent()) {
       return stalled(resource, report, problem.get(), context);
     }
@@ -151,7 +151,8 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
                 workload.role(Role.SERVICE).selector(),
                 assessment.capacity(),
                 assessor.observe(resource, workload),
-                assessment.apart()),
+                assessment.apart(),
+                assessor.surgeLimit(resource, workload)),
             context);
     return healingWaits ? result.rescheduleAfter(HEALING_AGAIN) : result;
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,8 +21,9 @@ import java.util.stream.Stream;
  * <p>A replacement is made while the pod that it replaces still terminates and keeps its node. Let
  * loose at once it would go to a spare node, and its follower would stay behind. So while a
  * follower stands alone, one anchor is kept for it until the old one is gone, and then goes there
- * and nowhere else. All others go where a whole pair fits; which of these places is the scheduler's
- * choice.
+ * and nowhere else. One that comes before an old one goes, in a rollout that surges, is let loose
+ * to the nodes that hold both. All others go where a whole pair fits; which of these places is the
+ * scheduler's choice.
  */
 final class GateOpenings {
   /** More places than this say nothing more to the scheduler, and a pod has to carry them. */
@@ -62,8 +64,13 @@ final class GateOpenings {
     }
   }
 
-  /** The gates to open now, each for a pod of its own and none for more pods than places. */
-  List<Opening> now() {
+  /**
+   * The gates to open now, each for a pod of its own and none for more pods than places.
+   *
+   * @param surplus how many anchors there are more than there are to be: they stand beside old ones
+   * @param beside the domains where a gated anchor may stand beside an old one
+   */
+  List<Opening> now(int surplus, Function<RunningPod, Set<String>> beside) {
     Set<String> held = domains(anchors.stream().filter(GateOpenings::isPlaced));
     Set<String> stays =
         domains(anchors.stream().filter(pod -> isPlaced(pod) && !pod.terminating()));
@@ -88,6 +95,14 @@ final class GateOpenings {
       RunningPod kept = waiting.remove(0);
       if (!held.contains(domain)) {
         openings.add(new Opening(kept, Set.of(domain), true));
+      }
+    }
+    for (int i = 0; i < surplus && !waiting.isEmpty(); i++) {
+      RunningPod surges = waiting.remove(0);
+      Set<String> both = new TreeSet<>(beside.apply(surges));
+      both.removeAll(alone);
+      if (!both.isEmpty()) {
+        openings.add(new Opening(surges, some(both), false));
       }
     }
     Set<String> places = new TreeSet<>(room);

@@ -14,6 +14,8 @@ import java.util.Set;
 final class Transitions {
   private static final Set<String> BROKEN = Set.of("AnchorMisplaced", "FollowerStranded");
 
+  private static final String SURGE_LIMITED = "SurgeLimited";
+
   private final Announcer announcer;
 
   Transitions(Announcer announcer) {
@@ -32,6 +34,9 @@ final class Transitions {
     if (broken.isPresent() && !sameReason(broken.get(), brokenPair(before))) {
       announcer.warning(about, "PairBroken", broken.get().getMessage());
     }
+    trueCondition(now, SURGE_LIMITED)
+        .filter(surge -> !sameReason(surge, trueCondition(before, SURGE_LIMITED)))
+        .ifPresent(surge -> announcer.normal(about, SURGE_LIMITED, surge.getMessage()));
     Optional<Condition> stalled = trueCondition(now, "Stalled");
     Optional<Condition> wasStalled = trueCondition(before, "Stalled");
     if (stalled.isPresent() && !sameReason(stalled.get(), wasStalled)) {

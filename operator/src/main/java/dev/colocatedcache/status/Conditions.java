@@ -17,6 +17,7 @@ final class Conditions {
   static final String STALLED = "Stalled";
   static final String CAPACITY_LIMITED = "CapacityLimited";
   static final String COLOCATED = "Colocated";
+  static final String SURGE_LIMITED = "SurgeLimited";
 
   static final String TRUE = "True";
   static final String FALSE = "False";

@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * @param colocated pairs of which both halves run, neither of them terminating
  * @param ready those of which both halves are Ready
- * @param apart halves that run without the other half in their domain
+ * @param apart halves that run without the other half in their domain. A new pod beside the old one
+ *     of the same half, as a rollout that surges has it, is not apart
  */
 public record PairCount(int colocated, int ready, int apart) {
 
@@ -34,7 +35,7 @@ public record PairCount(int colocated, int ready, int apart) {
     for (Halves halves : domains.values()) {
       colocated += Math.min(halves.services, halves.caches);
       ready += Math.min(halves.readyServices, halves.readyCaches);
-      apart += Math.abs(halves.services - halves.caches);
+      apart += halves.services == 0 || halves.caches == 0 ? halves.services + halves.caches : 0;
     }
     return new PairCount(colocated, ready, apart);
   }

@@ -5,6 +5,7 @@ import static dev.colocatedcache.status.Conditions.COLOCATED;
 import static dev.colocatedcache.status.Conditions.READY;
 import static dev.colocatedcache.status.Conditions.RECONCILING;
 import static dev.colocatedcache.status.Conditions.STALLED;
+import static dev.colocatedcache.status.Conditions.SURGE_LIMITED;
 
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
@@ -71,12 +72,14 @@ public final class StatusReport {
    *
    * @param selector of the service's pods
    * @param broken pairs that do not become whole by themselves
+   * @param surge whether rollouts surge as asked for
    */
   public ColocatedCacheStatus applied(
       Map<String, String> selector,
       Capacity capacity,
       Observation observation,
-      BrokenPairs broken) {
+      BrokenPairs broken,
+      SurgeLimit surge) {
     PairCount pairs = PairCount.of(observation.pods());
     Problem problem = observation.problem().orElse(null);
     return new ColocatedCacheStatus(
@@ -92,7 +95,7 @@ public final class StatusReport {
         observation.role(Role.SERVICE),
         observation.role(Role.CACHE),
         capacity.status(),
-        conditions(capacity, observation, pairs, broken, problem));
+        conditions(capacity, observation, pairs, broken, surge, problem));
   }
 
   /** The spec could not be applied: what ran before still runs, and its numbers stay. */
@@ -102,7 +105,8 @@ public final class StatusReport {
             .set(READY, false, problem.reason().name(), problem.message())
             .set(STALLED, true, problem.reason().name(), problem.message())
             .keep(CAPACITY_LIMITED)
-            .keep(COLOCATED);
+            .keep(COLOCATED)
+            .keep(SURGE_LIMITED);
     return withConditions(resource.getMetadata().getGeneration(), conditions);
   }
 
@@ -113,7 +117,8 @@ public final class StatusReport {
             .set(READY, false, "ClusterUnknown", message)
             .set(RECONCILING, true, "ClusterUnknown", message)
             .keep(CAPACITY_LIMITED)
-            .keep(COLOCATED);
+            .keep(COLOCATED)
+            .keep(SURGE_LIMITED);
     return withConditions(before.observedGeneration(), conditions);
   }
 
@@ -137,7 +142,8 @@ public final class StatusReport {
         .set(RECONCILING, true, API_SERVER_ERROR, message)
         .keep(STALLED)
         .keep(CAPACITY_LIMITED)
-        .keep(COLOCATED);
+        .keep(COLOCATED)
+        .keep(SURGE_LIMITED);
     return withConditions(before.observedGeneration(), conditions);
   }
 
@@ -165,6 +171,7 @@ public final class StatusReport {
       Observation observation,
       PairCount pairs,
       BrokenPairs broken,
+      SurgeLimit surge,
       Problem problem) {
     int expected = Math.min(observation.wanted(Role.SERVICE), observation.wanted(Role.CACHE));
     boolean settled =
@@ -186,6 +193,7 @@ public final class StatusReport {
         capacity.limited() ? "NotEnoughEligibleNodes" : "AllPairsPlaced",
         capacity.message());
     colocated(conditions, pairs, broken);
+    surge.addTo(conditions);
     return conditions.list();
   }
 

@@ -23,8 +23,13 @@ import java.util.Map;
  *
  * @param topologyKey the node label whose value is the domain of a pair
  * @param anchor what selects the anchor's pods
+ * @param surges whether a pod of a new template may stand beside the one that it replaces: each
+ *     template repels its own pods only (KEP-3633). What the follower needs is any anchor, of
+ *     whichever template
  */
-record PairAffinity(String topologyKey, Map<String, String> anchor) {
+record PairAffinity(String topologyKey, Map<String, String> anchor, boolean surges) {
+  /** What a Deployment tells the pods of its templates apart by. */
+  private static final String TEMPLATE_HASH = "pod-template-hash";
 
   /** The pod spec of the anchor, with what keeps it one to a domain added. */
   PodSpec anchored(PodSpec own) {
@@ -54,7 +59,10 @@ record PairAffinity(String topologyKey, Map<String, String> anchor) {
   }
 
   private PodSpec apart(PodSpec own, Map<String, String> self) {
-    PodAffinityTerm awayFromSelf = term(self);
+    PodAffinityTerm awayFromSelf =
+        surges
+            ? new PodAffinityTermBuilder(term(self)).withMatchLabelKeys(TEMPLATE_HASH).build()
+            : term(self);
     if (own.getAffinity() != null
         && own.getAffinity().getPodAntiAffinity() != null
         && own.getAffinity()

@@ -7,6 +7,8 @@ import dev.colocatedcache.api.v1alpha1.Pairing;
 import dev.colocatedcache.api.v1alpha1.Placement;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.api.v1alpha1.RoleSpec;
+import dev.colocatedcache.api.v1alpha1.UpdateStrategy;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -45,6 +47,7 @@ public final class Workload {
   private final ObjectMeta owner;
   private final String topologyKey;
   private final Disruption disruption;
+  private final boolean surges;
   private final RoleModel anchor;
   private final RoleModel follower;
 
@@ -52,11 +55,13 @@ public final class Workload {
       ObjectMeta owner,
       String topologyKey,
       Disruption disruption,
+      boolean surges,
       RoleModel anchor,
       RoleModel follower) {
     this.owner = owner;
     this.topologyKey = topologyKey;
     this.disruption = disruption;
+    this.surges = surges;
     this.anchor = anchor;
     this.follower = follower;
   }
@@ -94,13 +99,16 @@ public final class Workload {
             : placement.topologyKey();
     Half first = cacheFirst ? cache : service;
     Half second = cacheFirst ? service : cache;
-    PairAffinity affinity = new PairAffinity(topologyKey, first.selector());
+    boolean surges =
+        spec.updateStrategy() != null && spec.updateStrategy().type() == UpdateStrategy.Type.SURGE;
+    PairAffinity affinity = new PairAffinity(topologyKey, first.selector(), surges);
     boolean guaranteed = placement != null && placement.pairing() == Pairing.GUARANTEED;
     PodSpec anchored = affinity.anchored(first.pod());
     return new Workload(
         cc.getMetadata(),
         topologyKey,
         Disruption.of(spec),
+        surges,
         first.model(true, guaranteed ? gated(anchored) : anchored),
         second.model(false, affinity.following(second.pod(), second.selector())));
   }
@@ -134,22 +142,29 @@ public final class Workload {
     return topologyKey;
   }
 
+  /** Whether new pods are to come beside those that they replace, where there is room for both. */
+  public boolean surges() {
+    return surges;
+  }
+
   /**
    * The role's Deployment, as it is applied.
    *
-   * <p>It replaces pods and never adds one: with a pair on every node, the extra pod of a surge
-   * would have nowhere to go and the rollout would wait for ever.
+   * <p>Where it replaces pods it never adds one: with a pair on every node, an extra pod that fits
+   * beside no other would have nowhere to go and the rollout would wait for ever.
    *
    * @param replicas pods of the role, at least 0
-   * @param paused whether a change of the template waits; the number of pods is kept all the same
+   * @param rollout how it comes to a new template
    */
-  public Deployment deployment(Role role, int replicas, boolean paused) {
+  public Deployment deployment(Role role, int replicas, Rollout rollout) {
     RoleModel model = role(role);
+    IntOrString none = new IntOrString(0);
+    IntOrString atOnce = disruption.rolloutMaxUnavailable();
     return new DeploymentBuilder()
         .withMetadata(childMetadata(model))
         .withNewSpec()
         .withReplicas(replicas)
-        .withPaused(paused ? Boolean.TRUE : null)
+        .withPaused(rollout.paused() ? Boolean.TRUE : null)
         .withProgressDeadlineSeconds(disruption.progressDeadlineSeconds())
         .withNewSelector()
         .withMatchLabels(model.selector())
@@ -157,8 +172,8 @@ public final class Workload {
         .withNewStrategy()
         .withType("RollingUpdate")
         .withNewRollingUpdate()
-        .withNewMaxSurge(0)
-        .withMaxUnavailable(disruption.rolloutMaxUnavailable())
+        .withMaxSurge(rollout.surges() ? atOnce : none)
+        .withMaxUnavailable(rollout.surges() ? none : atOnce)
         .endRollingUpdate()
         .endStrategy()
         .withTemplate(model.template())

@@ -57,6 +57,28 @@ final class GateOpeningsTest {
         .isEqualTo(opened);
   }
 
+  @ParameterizedTest(name = "anchors {0}, followers {1}, {3} of them surge, both on {4}: {5}")
+  @CsvSource({
+    "a b g, a b, a b c, 1, a b, 'a+b'",
+    // None of the nodes holds both: it waits until the rollout goes on by replacing pods.
+    "a b g, a b, a b c, 1, '', ''",
+    // Done on b: the next one goes to a.
+    "a b b- g, a b, a b c, 1, a, 'a'",
+    // A follower stands alone in the meantime: one anchor goes there, one beside an old one.
+    "b g g, a b, a b c, 1, b, 'a, b'",
+    // More are asked for in the meantime.
+    "a b g g, a b, a b c, 1, a b, 'a+b, c'",
+  })
+  @DisplayName("in a rollout that surges, for an anchor where it stands beside an old one")
+  void surges(
+      String anchors, String followers, String room, int surplus, String beside, String opened) {
+    assertThat(
+            openings(anchors, followers, room, surplus, beside).stream()
+                .map(opening -> String.join("+", new TreeSet<>(opening.domains())))
+                .collect(Collectors.joining(", ")))
+        .isEqualTo(opened);
+  }
+
   @Test
   @DisplayName("with no more places than a pod should carry, taken evenly out of all")
   void many() {
@@ -71,12 +93,17 @@ final class GateOpeningsTest {
 
   private static List<GateOpenings.Opening> openings(
       String anchors, String followers, String room) {
+    return openings(anchors, followers, room, 0, "");
+  }
+
+  private static List<GateOpenings.Opening> openings(
+      String anchors, String followers, String room, int surplus, String beside) {
     return new GateOpenings(
             pods(anchors),
             pods(followers),
             words(room).map(domain -> new Pair(domain, domain, domain, false)).toList(),
             UnaryOperator.identity())
-        .now();
+        .now(surplus, pod -> words(beside).collect(Collectors.toSet()));
   }
 
   private static Stream<String> words(String text) {
@@ -94,6 +121,7 @@ final class GateOpeningsTest {
               pods.add(
                   new RunningPod(
                       "pod-" + pods.size(),
+                      "hash",
                       gated || loose ? null : word.replace("-", ""),
                       true,
                       terminating,

@@ -83,6 +83,7 @@ final class StrandedTest {
       pods.add(
           new RunningPod(
               "pod-" + pods.size(),
+              "hash",
               node.equals("?") ? null : node,
               !terminating,
               terminating,

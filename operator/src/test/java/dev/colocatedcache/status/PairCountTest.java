@@ -30,6 +30,12 @@ class PairCountTest {
   }
 
   @Test
+  void aNewPodBesideTheOldOneIsNotApart() {
+    assertThat(PairCount.of(List.of(service("a"), cache("a"), cache("a"))))
+        .isEqualTo(new PairCount(1, 1, 0));
+  }
+
+  @Test
   void aPodOnNoNodeIsNotApart() {
     OwnPod pending = new OwnPod(Role.CACHE, null, null, false, false, null);
     assertThat(PairCount.of(List.of(pending))).isEqualTo(new PairCount(0, 0, 0));

@@ -234,7 +234,8 @@ class StatusReportTest {
                 SELECTOR,
                 capacity(2, 2),
                 running(2),
-                new BrokenPairs(List.of("node-9"), List.of()));
+                new BrokenPairs(List.of("node-9"), List.of()),
+                SurgeLimit.NOT_ASKED);
 
     assertThat(condition(status, "Colocated").getStatus()).isEqualTo("False");
     assertThat(reason(status, "Colocated")).isEqualTo("AnchorMisplaced");
@@ -267,14 +268,15 @@ class StatusReportTest {
 
   private static Condition colocated(ColocatedCache resource, BrokenPairs broken) {
     return condition(
-        new StatusReport(resource, START).applied(SELECTOR, capacity(2, 2), running(2), broken),
+        new StatusReport(resource, START)
+            .applied(SELECTOR, capacity(2, 2), running(2), broken, SurgeLimit.NOT_ASKED),
         "Colocated");
   }
 
   private static ColocatedCacheStatus report(
       ColocatedCache resource, Instant now, Capacity capacity, Observation observation) {
     return new StatusReport(resource, now)
-        .applied(SELECTOR, capacity, observation, BrokenPairs.NONE);
+        .applied(SELECTOR, capacity, observation, BrokenPairs.NONE, SurgeLimit.NOT_ASKED);
   }
 
   private static ColocatedCache asked(int replicas) {

@@ -54,6 +54,8 @@ public final class PairRecorder implements AutoCloseable {
         });
     informer.run();
     synchronized (this) {
+      // Handlers are told of what is there already by and by.
+      informer.getStore().list().forEach(pod -> pods.put(pod.getMetadata().getName(), pod));
       least = readyPairs();
     }
   }

@@ -12,9 +12,10 @@ import org.junit.jupiter.api.Test;
 final class PairAffinityTest {
   private static final Map<String, String> ANCHOR = Map.of("is", "anchor");
   private static final Map<String, String> FOLLOWER = Map.of("is", "follower");
-  private static final PairAffinity BY_NODE = new PairAffinity("kubernetes.io/hostname", ANCHOR);
+  private static final PairAffinity BY_NODE =
+      new PairAffinity("kubernetes.io/hostname", ANCHOR, false);
   private static final PairAffinity BY_ZONE =
-      new PairAffinity("topology.kubernetes.io/zone", ANCHOR);
+      new PairAffinity("topology.kubernetes.io/zone", ANCHOR, false);
 
   private static PodSpec pod(String yaml) {
     return Yaml.read(yaml, PodSpec.class);
@@ -50,6 +51,24 @@ final class PairAffinityTest {
           podAntiAffinity:
             requiredDuringSchedulingIgnoredDuringExecution:
               - {labelSelector: {matchLabels: {is: follower}}, topologyKey: kubernetes.io/hostname}
+        """);
+  }
+
+  @Test
+  @DisplayName("lets pods of two templates stand side by side for a surge, and needs either")
+  void surges() {
+    same(
+        new PairAffinity("kubernetes.io/hostname", ANCHOR, true).following(pod("{}"), FOLLOWER),
+        """
+        affinity:
+          podAffinity:
+            requiredDuringSchedulingIgnoredDuringExecution:
+              - {labelSelector: {matchLabels: {is: anchor}}, topologyKey: kubernetes.io/hostname}
+          podAntiAffinity:
+            requiredDuringSchedulingIgnoredDuringExecution:
+              - labelSelector: {matchLabels: {is: follower}}
+                matchLabelKeys: [pod-template-hash]
+                topologyKey: kubernetes.io/hostname
         """);
   }
 

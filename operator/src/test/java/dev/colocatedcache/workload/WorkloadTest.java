@@ -54,7 +54,7 @@ final class WorkloadTest {
         .<HasMetadata>flatMap(
             role ->
                 Stream.concat(
-                    Stream.of(workload.deployment(role, pairs, false)),
+                    Stream.of(workload.deployment(role, pairs, Rollout.REPLACE)),
                     Stream.concat(
                         workload.service(role).stream(), workload.disruptionBudget(role).stream())))
         .toList();
@@ -112,7 +112,7 @@ final class WorkloadTest {
     Workload none = Workload.of(cc(LEAST + "  disruptionBudget: {mode: None}\n"));
 
     for (Role role : Role.values()) {
-      var spec = said.deployment(role, 3, true).getSpec();
+      var spec = said.deployment(role, 3, new Rollout(true, false)).getSpec();
       assertThat(spec.getStrategy().getRollingUpdate().getMaxUnavailable().getStrVal())
           .isEqualTo("25%");
       assertThat(spec.getStrategy().getRollingUpdate().getMaxSurge().getIntVal()).isZero();
@@ -125,8 +125,25 @@ final class WorkloadTest {
                 assertThat(budget.getSpec().getMaxUnavailable().getIntVal()).isEqualTo(2);
                 assertThat(budget.getSpec().getMinAvailable()).isNull();
               });
-      assertThat(none.deployment(role, 3, false).getSpec().getPaused()).isNull();
+      assertThat(none.deployment(role, 3, Rollout.REPLACE).getSpec().getPaused()).isNull();
       assertThat(none.disruptionBudget(role)).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("a rollout that surges adds as many as may be away, and takes none away")
+  void surges() {
+    Workload workload =
+        Workload.of(cc(LEAST + "  updateStrategy: {type: Surge, maxUnavailable: 25%}\n"));
+
+    assertThat(workload.surges()).isTrue();
+    for (Role role : Role.values()) {
+      var surge = workload.deployment(role, 3, new Rollout(false, true)).getSpec().getStrategy();
+      assertThat(surge.getRollingUpdate().getMaxSurge().getStrVal()).isEqualTo("25%");
+      assertThat(surge.getRollingUpdate().getMaxUnavailable().getIntVal()).isZero();
+      var replace = workload.deployment(role, 3, Rollout.REPLACE).getSpec().getStrategy();
+      assertThat(replace.getRollingUpdate().getMaxSurge().getIntVal()).isZero();
+      assertThat(replace.getRollingUpdate().getMaxUnavailable().getStrVal()).isEqualTo("25%");
     }
   }
 
@@ -179,8 +196,8 @@ final class WorkloadTest {
   void replicas(Role role) {
     Workload workload = Workload.of(cc(LEAST));
 
-    assertThat(workload.deployment(role, 0, false).getSpec().getReplicas()).isZero();
-    assertThat(workload.deployment(role, 7, false).getSpec().getReplicas()).isEqualTo(7);
+    assertThat(workload.deployment(role, 0, Rollout.REPLACE).getSpec().getReplicas()).isZero();
+    assertThat(workload.deployment(role, 7, Rollout.REPLACE).getSpec().getReplicas()).isEqualTo(7);
   }
 
   @ParameterizedTest
@@ -302,7 +319,10 @@ final class WorkloadTest {
                   """);
 
       Object template =
-          Workload.of(cc(RICH)).deployment(Role.SERVICE, 1, false).getSpec().getTemplate();
+          Workload.of(cc(RICH))
+              .deployment(Role.SERVICE, 1, Rollout.REPLACE)
+              .getSpec()
+              .getTemplate();
 
       assertThat(Yaml.tree(template)).isEqualTo(Yaml.read(expected, Map.class));
       assertThat(expected).contains("futureMeta", "futureTemplate", "futureVolume", "futureTerm");
@@ -311,7 +331,7 @@ final class WorkloadTest {
     @Test
     @DisplayName("has common labels of its own keeps them; the children are the operator's")
     void ownCommonLabels() {
-      var deployment = Workload.of(cc(RICH)).deployment(Role.SERVICE, 1, false);
+      var deployment = Workload.of(cc(RICH)).deployment(Role.SERVICE, 1, Rollout.REPLACE);
 
       assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels())
           .containsEntry("app.kubernetes.io/part-of", "store")

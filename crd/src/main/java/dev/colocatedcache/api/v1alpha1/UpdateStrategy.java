@@ -26,9 +26,8 @@ public record UpdateStrategy(
         Type type,
     @JsonPropertyDescription(
             "How many pairs may be away at once while templates change, as a number or as a"
-                + " percentage of the pairs. A rollout replaces pods and adds none, so that it gets"
-                + " through with a pair on every node; the anchor changes first, and the follower"
-                + " when all anchors are done.")
+                + " percentage of the pairs; with Surge, how many new pods may come at once. The"
+                + " anchor changes first, and the follower when all anchors are done.")
         @Default("1")
         @ValidationRule(
             value = "type(self) == int ? self >= 1 : string(self).matches('^([1-9][0-9]?|100)%$')",

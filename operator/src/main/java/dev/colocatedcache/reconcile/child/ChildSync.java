@@ -6,6 +6,7 @@ import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.reconcile.Announcer;
 import dev.colocatedcache.status.Problem;
 import dev.colocatedcache.workload.RoleModel;
+import dev.colocatedcache.workload.Rollout;
 import dev.colocatedcache.workload.Workload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,8 +55,7 @@ public final class ChildSync {
    * @param replicas of each role
    * @param proven whether the API server is known to accept this generation of the spec; if not,
    *     every write is rehearsed first
-   * @param objectionToRollout what speaks against replacing the pods; asked where a template
-   *     changes
+   * @param room for a rollout; asked where a template changes, or pods are to surge
    * @return what somebody has to mend; empty when the children are as they should be
    * @throws KubernetesClientException where trying again may do
    */
@@ -65,13 +64,15 @@ public final class ChildSync {
       Workload workload,
       Map<Role, Integer> replicas,
       boolean proven,
-      Supplier<Optional<Problem>> objectionToRollout) {
+      RolloutRoom room) {
     List<Change<?>> changes = new ArrayList<>();
     boolean followerWaits = followerWaits(owner, workload, replicas);
     for (RoleModel model : List.of(workload.anchor(), workload.follower())) {
       Role role = model.role();
-      boolean paused = !model.anchor() && followerWaits;
-      Deployment deployment = workload.deployment(role, replicas.get(role), paused);
+      boolean waits = !model.anchor() && followerWaits;
+      boolean surges = workload.surges() && surges(owner, workload, model, replicas, waits, room);
+      Deployment deployment =
+          workload.deployment(role, replicas.get(role), new Rollout(waits, surges));
       Optional<Problem> problem =
           compare(owner, model, deployment, changes)
               .or(() -> compare(owner, model, Service.class, workload.service(role), changes))
@@ -98,7 +99,7 @@ public final class ChildSync {
                 }
               });
       if (problem.isEmpty() && !rollouts.isEmpty()) {
-        problem = objectionToRollout.get();
+        problem = room.objection();
       }
       if (problem.isPresent()) {
         return problem;
@@ -138,9 +139,25 @@ public final class ChildSync {
         live.ours(owner, follower.name()));
   }
 
+  private boolean surges(
+      ColocatedCache owner,
+      Workload workload,
+      RoleModel model,
+      Map<Role, Integer> replicas,
+      boolean waits,
+      RolloutRoom room) {
+    return RolloutOrder.surges(
+        marked(workload, model, replicas),
+        live.ours(owner, model.name()),
+        waits,
+        model.role(),
+        room);
+  }
+
   private Deployment marked(Workload workload, RoleModel role, Map<Role, Integer> replicas) {
     return Intent.marked(
-        workload.deployment(role.role(), replicas.get(role.role()), false), serialization);
+        workload.deployment(role.role(), replicas.get(role.role()), Rollout.REPLACE),
+        serialization);
   }
 
   /** A child that a role may have or not. */

@@ -1,5 +1,6 @@
 package dev.colocatedcache.reconcile.child;
 
+import dev.colocatedcache.api.v1alpha1.Role;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import java.util.Optional;
@@ -11,7 +12,7 @@ import java.util.Optional;
  * <p>A follower that waits is paused. The Deployment controller keeps the number of its pods all
  * the same, and makes those that are lost anew from the template that they had.
  */
-final class RolloutOrder {
+public final class RolloutOrder {
   private RolloutOrder() {}
 
   /**
@@ -39,6 +40,44 @@ final class RolloutOrder {
     // The last anchor that was replaced must be back before a follower is given up.
     return Boolean.TRUE.equals(liveFollower.get().getSpec().getPaused())
         && anyUnavailable(liveAnchor.get());
+  }
+
+  /**
+   * Whether new pods of a role are to come before old ones go.
+   *
+   * <p>Decided before a rollout begins. One under way goes on as it began, but for one that surges
+   * and cannot go on: that one replaces pods from there, or it would wait for ever.
+   *
+   * @param desired as it should be, marked with its digest
+   * @param live as it is
+   * @param waits whether the role's rollout waits for the other's
+   */
+  static boolean surges(
+      Deployment desired, Optional<Deployment> live, boolean waits, Role role, RolloutRoom room) {
+    if (live.isEmpty()) {
+      return true;
+    }
+    if (waits) {
+      return surges(live.get());
+    }
+    if (changes(desired, live.get()) || !updating(live.get())) {
+      return room.holdsBoth(role);
+    }
+    return surges(live.get()) && !cannotCreate(live.get()) && !room.isStuck(role);
+  }
+
+  /** Whether new pods of {@code live} come before old ones go. */
+  public static boolean surges(Deployment live) {
+    return live.getSpec().getStrategy() != null
+        && live.getSpec().getStrategy().getRollingUpdate() != null
+        && Integer.valueOf(0)
+            .equals(live.getSpec().getStrategy().getRollingUpdate().getMaxUnavailable().getValue());
+  }
+
+  /** A quota, say, has no room for one pod more. */
+  private static boolean cannotCreate(Deployment live) {
+    return live.getStatus().getConditions().stream()
+        .anyMatch(c -> "ReplicaFailure".equals(c.getType()) && "True".equals(c.getStatus()));
   }
 
   private static boolean changes(Deployment desired, Deployment live) {

@@ -2,6 +2,8 @@ package dev.colocatedcache.reconcile.child;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.status.Problem;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.util.Optional;
@@ -51,6 +53,66 @@ final class RolloutOrderTest {
         .isTrue();
   }
 
+  @ParameterizedTest(name = "{0}, {1}, nodes hold both: {2}, stuck: {3}: {4}")
+  @CsvSource({
+    // A rollout begins, or may: it surges where there is room.
+    "absent, -, true, false, true",
+    "changes, replaces, true, false, true",
+    "changes, surges, false, false, false",
+    "done, replaces, true, false, true",
+    "done, surges, false, false, false",
+    // It goes on as it began, whatever room there is by now, unless it cannot.
+    "updating, replaces, true, false, false",
+    "updating, surges, false, false, true",
+    "updating, surges, true, true, false",
+    "no quota, surges, true, false, false",
+    // While it waits, nothing is decided.
+    "paused, surges, false, true, true",
+    "paused, replaces, true, false, false",
+  })
+  @DisplayName("new pods come before old ones go, where the rollout could begin so and can go on")
+  void surges(String state, String strategy, boolean room, boolean stuck, boolean surges) {
+    RolloutRoom says =
+        new RolloutRoom() {
+          @Override
+          public Optional<Problem> objection() {
+            throw new AssertionError("not asked");
+          }
+
+          @Override
+          public boolean holdsBoth(Role role) {
+            return room;
+          }
+
+          @Override
+          public boolean isStuck(Role role) {
+            return stuck;
+          }
+        };
+    assertThat(
+            RolloutOrder.surges(
+                withTemplate("new"),
+                live(state).map(live -> by(strategy, live)),
+                state.equals("paused"),
+                Role.CACHE,
+                says))
+        .isEqualTo(surges);
+  }
+
+  private static Deployment by(String strategy, Deployment live) {
+    boolean surges = strategy.equals("surges");
+    return new DeploymentBuilder(live)
+        .editSpec()
+        .withNewStrategy()
+        .withNewRollingUpdate()
+        .withNewMaxSurge(surges ? 1 : 0)
+        .withNewMaxUnavailable(surges ? 0 : 1)
+        .endRollingUpdate()
+        .endStrategy()
+        .endSpec()
+        .build();
+  }
+
   private static Optional<Deployment> live(String state) {
     return switch (state) {
       case "absent" -> Optional.empty();
@@ -61,6 +123,17 @@ final class RolloutOrderTest {
               new DeploymentBuilder(done("new"))
                   .editStatus()
                   .withUpdatedReplicas(1)
+                  .endStatus()
+                  .build());
+      case "no quota" ->
+          Optional.of(
+              new DeploymentBuilder(done("new"))
+                  .editStatus()
+                  .withUpdatedReplicas(0)
+                  .addNewCondition()
+                  .withType("ReplicaFailure")
+                  .withStatus("True")
+                  .endCondition()
                   .endStatus()
                   .build());
       case "paused" ->
