@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.WeightedPodAffinityTerm;
 import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import io.fabric8.kubernetes.api.model.node.v1.Scheduling;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -298,27 +300,51 @@ public final class Admission {
   }
 
   /**
-   * {@code mutatePodAffinity}: the scheduler itself never reads these keys of a pod affinity term.
+   * {@code mutatePodAffinity} and {@code mutateTopologySpreadConstraints}. The scheduler itself
+   * never reads these keys of a pod affinity term; those of a spread constraint it merges a second
+   * time.
    */
   private void matchLabelKeys() {
     Affinity affinity = spec.getAffinity();
     if (affinity != null && affinity.getPodAffinity() != null) {
-      Given.list(affinity.getPodAffinity().getRequiredDuringSchedulingIgnoredDuringExecution())
-          .forEach(this::mergeLabelKeys);
+      mergeLabelKeys(
+          affinity.getPodAffinity().getRequiredDuringSchedulingIgnoredDuringExecution(),
+          affinity.getPodAffinity().getPreferredDuringSchedulingIgnoredDuringExecution());
     }
     if (affinity != null && affinity.getPodAntiAffinity() != null) {
-      Given.list(affinity.getPodAntiAffinity().getRequiredDuringSchedulingIgnoredDuringExecution())
-          .forEach(this::mergeLabelKeys);
+      mergeLabelKeys(
+          affinity.getPodAntiAffinity().getRequiredDuringSchedulingIgnoredDuringExecution(),
+          affinity.getPodAntiAffinity().getPreferredDuringSchedulingIgnoredDuringExecution());
     }
+    Given.list(spec.getTopologySpreadConstraints())
+        .forEach(
+            constraint ->
+                mergeLabelKeys(
+                    constraint.getLabelSelector(), constraint.getMatchLabelKeys(), List.of()));
   }
 
-  private void mergeLabelKeys(PodAffinityTerm term) {
-    LabelSelector selector = term.getLabelSelector();
+  private void mergeLabelKeys(
+      List<PodAffinityTerm> required, List<WeightedPodAffinityTerm> preferred) {
+    Stream.concat(
+            Given.list(required).stream(),
+            Given.list(preferred).stream()
+                .map(WeightedPodAffinityTerm::getPodAffinityTerm)
+                .filter(Objects::nonNull))
+        .forEach(
+            term ->
+                mergeLabelKeys(
+                    term.getLabelSelector(),
+                    term.getMatchLabelKeys(),
+                    term.getMismatchLabelKeys()));
+  }
+
+  private void mergeLabelKeys(
+      LabelSelector selector, List<String> matchLabelKeys, List<String> mismatchLabelKeys) {
     if (selector != null) {
       List<LabelSelectorRequirement> expressions =
           new ArrayList<>(Given.list(selector.getMatchExpressions()));
-      expressions.addAll(onOwnLabels(term.getMatchLabelKeys(), "In"));
-      expressions.addAll(onOwnLabels(term.getMismatchLabelKeys(), "NotIn"));
+      expressions.addAll(onOwnLabels(matchLabelKeys, "In"));
+      expressions.addAll(onOwnLabels(mismatchLabelKeys, "NotIn"));
       selector.setMatchExpressions(expressions);
     }
   }

@@ -23,7 +23,10 @@ public final class ClusterModel {
   private final TreeMap<String, NodeState> nodes = new TreeMap<>();
 
   private final PodStore pods;
-  private final Map<String, NodeState> stale = new HashMap<>();
+
+  /** In the order of a snapshot, so that what is read in turn is made, and lies, side by side. */
+  private final Map<String, NodeState> stale = new TreeMap<>();
+
   private Map<String, Labels> namespaces = Map.of();
   private Map<String, Topology> topologies = Snapshot.noTopologies();
   private Snapshot snapshot =

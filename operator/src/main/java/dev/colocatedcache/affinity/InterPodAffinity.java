@@ -56,10 +56,16 @@ final class InterPodAffinity implements Filter, PreFilterExtensions {
     affinity.forEach(term -> counts(near, term));
     antiAffinity.forEach(term -> counts(apart, term));
     for (int node = 0; node < snapshot.size(); node++) {
-      NodeInfo info = snapshot.node(node);
-      for (int i = 0; i < info.podCount(); i++) {
-        count(bearings.of(info, i), node, 1);
-      }
+      countPods(node, snapshot.node(node));
+    }
+  }
+
+  private void countPods(int node, NodeInfo info) {
+    if (bearings.nothingOn(info)) {
+      return;
+    }
+    for (int i = 0; i < info.podCount(); i++) {
+      count(bearings.of(info, i), node, 1);
     }
   }
 

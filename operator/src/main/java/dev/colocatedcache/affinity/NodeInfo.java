@@ -3,6 +3,7 @@ package dev.colocatedcache.affinity;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeSpec;
 import io.fabric8.kubernetes.api.model.NodeStatus;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -13,6 +14,11 @@ import java.util.function.Predicate;
 /** A node and the pods on it, as the filters see them: compact and immutable. */
 public final class NodeInfo {
 
+  /** The mark of a node with a pod that keeps pods of other namespaces away. */
+  static final long REPELLING_MARK = 1L << 63;
+
+  private static final int NAMESPACE_MARKS = 63;
+
   private static final PodInfo[] NO_PODS = {};
 
   private final Traits traits;
@@ -22,35 +28,80 @@ public final class NodeInfo {
   /** Of each pod the number of its namespace, doubled, and 1 if it repels other namespaces. */
   private final int[] namespaceIds;
 
+  private final long marks;
   private final PodInfo[] nominated;
-  private final Occupancy occupancy;
+
+  // What every filter asks of every node is kept here, not behind another reference: in a large
+  // cluster each step to a further object is a cache miss.
+  private final boolean unschedulable;
+  private final List<Taint> taints;
+
+  /** What no pod has asked for yet; its number of pods has no meaning. */
+  private final Resources free;
+
+  /** How many pods more the node takes. */
+  private final long podsFree;
+
+  private final List<HostPort> hostPorts;
 
   private NodeInfo(
       Traits traits,
       PodInfo[] pods,
       int[] shapeIds,
       int[] namespaceIds,
+      long marks,
       PodInfo[] nominated,
-      Occupancy occupancy) {
+      Resources free,
+      long podsFree,
+      List<HostPort> hostPorts) {
     this.traits = traits;
     this.pods = pods;
     this.shapeIds = shapeIds;
     this.namespaceIds = namespaceIds;
+    this.marks = marks;
     this.nominated = nominated;
-    this.occupancy = occupancy;
+    this.unschedulable = traits.unschedulable;
+    this.taints = traits.taints;
+    this.free = free;
+    this.podsFree = podsFree;
+    this.hostPorts = hostPorts;
   }
 
   static NodeInfo of(Traits traits, List<PodInfo> pods, List<PodInfo> nominated) {
     PodInfo[] array = pods.toArray(NO_PODS);
     int[] shapeIds = new int[array.length];
     int[] namespaceIds = new int[array.length];
+    long marks = 0;
+    Resources free = traits.allocatable;
+    List<HostPort> hostPorts = List.of();
     for (int i = 0; i < array.length; i++) {
+      PodShape shape = array[i].shape();
+      boolean repelling = shape.repelsOtherNamespaces();
       shapeIds[i] = array[i].shapeId();
-      namespaceIds[i] =
-          2 * array[i].namespaceId() + (array[i].shape().repelsOtherNamespaces() ? 1 : 0);
+      namespaceIds[i] = 2 * array[i].namespaceId() + (repelling ? 1 : 0);
+      marks |= markOf(array[i].namespaceId()) | (repelling ? REPELLING_MARK : 0);
+      free = free.minus(shape.requests());
+      hostPorts = both(hostPorts, shape.hostPorts());
     }
     return new NodeInfo(
-        traits, array, shapeIds, namespaceIds, nominated.toArray(NO_PODS), Occupancy.of(array));
+        traits,
+        array,
+        shapeIds,
+        namespaceIds,
+        marks,
+        nominated.toArray(NO_PODS),
+        free,
+        Math.max(0, traits.allocatable.pods) - array.length,
+        hostPorts);
+  }
+
+  private static List<HostPort> both(List<HostPort> some, List<HostPort> more) {
+    if (more.isEmpty()) {
+      return some;
+    }
+    List<HostPort> all = new ArrayList<>(some);
+    all.addAll(more);
+    return List.copyOf(all);
   }
 
   public String name() {
@@ -64,7 +115,7 @@ public final class NodeInfo {
 
   /** {@code spec.unschedulable}: the node is cordoned. */
   public boolean unschedulable() {
-    return traits.unschedulable;
+    return unschedulable;
   }
 
   /** The pods bound to the node that have not ended. */
@@ -77,7 +128,7 @@ public final class NodeInfo {
   }
 
   List<Taint> taints() {
-    return traits.taints;
+    return taints;
   }
 
   Resources allocatable() {
@@ -88,8 +139,19 @@ public final class NodeInfo {
     return traits.declaredFeatures;
   }
 
-  Occupancy occupancy() {
-    return occupancy;
+  /** What no pod has asked for yet, but for the number of pods: {@link #podsFree()}. */
+  Resources free() {
+    return free;
+  }
+
+  /** How many pods more the node takes; below zero where there are too many already. */
+  long podsFree() {
+    return podsFree;
+  }
+
+  /** The host ports that its pods have open. */
+  List<HostPort> hostPorts() {
+    return hostPorts;
   }
 
   int podCount() {
@@ -115,6 +177,16 @@ public final class NodeInfo {
     return (namespaceIds[index] & 1) != 0;
   }
 
+  /** The mark of a node with a pod of that namespace; a namespace shares it with some others. */
+  static long markOf(int namespaceId) {
+    return 1L << namespaceId % NAMESPACE_MARKS;
+  }
+
+  /** All marks of the node: of most nodes they tell that no pod there can matter. */
+  long marks() {
+    return marks;
+  }
+
   /** Pods that wait for their victims to leave this node. */
   List<PodInfo> nominated() {
     return Arrays.asList(nominated);
@@ -122,7 +194,16 @@ public final class NodeInfo {
 
   /** This node, of which one pod more takes its part; the pod is not among {@link #pods()}. */
   NodeInfo occupiedBy(PodShape pod) {
-    return new NodeInfo(traits, pods, shapeIds, namespaceIds, nominated, occupancy.plus(pod));
+    return new NodeInfo(
+        traits,
+        pods,
+        shapeIds,
+        namespaceIds,
+        marks,
+        nominated,
+        free.minus(pod.requests()),
+        podsFree - 1,
+        both(hostPorts, pod.hostPorts()));
   }
 
   /** This node without the pods, bound or nominated, that fulfil the condition. */

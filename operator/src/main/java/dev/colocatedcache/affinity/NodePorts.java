@@ -26,7 +26,7 @@ final class NodePorts implements Filter {
 
   @Override
   public Verdict verdict(int node, NodeInfo info) {
-    for (HostPort taken : info.occupancy().hostPorts()) {
+    for (HostPort taken : info.hostPorts()) {
       for (HostPort port : wanted) {
         if (port.conflictsWith(taken)) {
           return REJECTED;

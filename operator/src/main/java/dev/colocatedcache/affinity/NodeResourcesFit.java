@@ -19,25 +19,32 @@ final class NodeResourcesFit implements Filter {
 
   @Override
   public Verdict verdict(int node, NodeInfo info) {
+    Resources free = info.free();
+    if (info.podsFree() > 0
+        && request.milliCpu <= free.milliCpu
+        && request.memory <= free.memory
+        && request.ephemeralStorage <= free.ephemeralStorage
+        && request.scalarNames.length == 0) {
+      return FITS;
+    }
     Resources allocatable = info.allocatable();
-    Resources requested = info.occupancy().requested();
     Shortage shortage = new Shortage();
-    if (info.occupancy().pods() + 1 > allocatable.pods) {
+    if (info.podsFree() < 1) {
       shortage.add("Too many pods");
     }
-    shortage.check("Insufficient cpu", request.milliCpu, allocatable.milliCpu, requested.milliCpu);
-    shortage.check("Insufficient memory", request.memory, allocatable.memory, requested.memory);
+    shortage.check("Insufficient cpu", request.milliCpu, allocatable.milliCpu, free.milliCpu);
+    shortage.check("Insufficient memory", request.memory, allocatable.memory, free.memory);
     shortage.check(
         "Insufficient ephemeral-storage",
         request.ephemeralStorage,
         allocatable.ephemeralStorage,
-        requested.ephemeralStorage);
+        free.ephemeralStorage);
     for (String name : request.scalarNames) {
       shortage.check(
           "Insufficient " + name,
           request.scalar(name),
           allocatable.scalar(name),
-          requested.scalar(name));
+          free.scalar(name));
     }
     return shortage.verdict();
   }
@@ -48,8 +55,8 @@ final class NodeResourcesFit implements Filter {
     private List<String> reasons = List.of();
     private boolean evenIfEmpty;
 
-    void check(String reason, long wanted, long allocatable, long requested) {
-      if (wanted > 0 && wanted > allocatable - requested) {
+    void check(String reason, long wanted, long allocatable, long free) {
+      if (wanted > 0 && wanted > free) {
         add(reason);
         evenIfEmpty |= wanted > allocatable;
       }

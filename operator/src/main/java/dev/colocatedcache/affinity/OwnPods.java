@@ -30,11 +30,22 @@ final class OwnPods {
   }
 
   boolean anyOn(NodeInfo node) {
+    return anyBoundTo(node) || anyNominatedFor(node);
+  }
+
+  private boolean anyBoundTo(NodeInfo node) {
+    if (kinds.nothingOn(node)) {
+      return false;
+    }
     for (int i = 0; i < node.podCount(); i++) {
       if (kinds.of(node, i) != Kind.FOREIGN) {
         return true;
       }
     }
+    return false;
+  }
+
+  private boolean anyNominatedFor(NodeInfo node) {
     for (PodInfo nominated : node.nominated()) {
       if (include(nominated)) {
         return true;

@@ -1,9 +1,11 @@
 package dev.colocatedcache.affinity;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A topology domain: its nodes, the own pods that run there, and the pair that it holds, if it
@@ -15,19 +17,21 @@ final class PairDomain {
   record OwnPod(PodInfo pod, int node) {}
 
   private final String value;
-  private final List<Integer> nodes = new ArrayList<>(1);
+  private final int[] nodes;
   private List<OwnPod> anchors = List.of();
   private List<OwnPod> followers = List.of();
   private Pair pair;
   private Set<PodInfo> retained = Set.of();
 
-  /** A domain by the value of the topology key, which is null for the nodes that are in none. */
-  PairDomain(String value) {
+  /**
+   * A domain.
+   *
+   * @param value of the topology key; null for the nodes that are in no domain
+   * @param nodes the positions of its nodes
+   */
+  PairDomain(String value, int[] nodes) {
     this.value = value;
-  }
-
-  void add(int node) {
-    nodes.add(node);
+    this.nodes = nodes;
   }
 
   /** Takes note of the own pods on one of its nodes. */
@@ -85,10 +89,11 @@ final class PairDomain {
   }
 
   boolean isSingleNode() {
-    return nodes.size() == 1;
+    return nodes.length == 1;
   }
 
-  List<Integer> nodes() {
+  /** The positions of its nodes, in order. Not to be changed. */
+  int[] nodes() {
     return nodes;
   }
 
@@ -101,7 +106,7 @@ final class PairDomain {
   }
 
   /** The nodes to try for an anchor: where one runs already first. */
-  Iterable<Integer> anchorCandidates() {
+  int[] anchorCandidates() {
     return anchors.isEmpty() ? nodes : first(nodesOf(anchors), nodes);
   }
 
@@ -109,10 +114,10 @@ final class PairDomain {
    * The nodes to try for the anchor's follower: where one runs already first, then beside the
    * anchor.
    */
-  Iterable<Integer> followerCandidates(int anchorNode, Set<Integer> allowed) {
+  int[] followerCandidates(int anchorNode, int[] allowed) {
     Set<Integer> preferred = nodesOf(followers);
     preferred.add(anchorNode);
-    preferred.retainAll(allowed);
+    preferred.removeIf(node -> Arrays.binarySearch(allowed, node) < 0);
     return first(preferred, allowed);
   }
 
@@ -122,8 +127,10 @@ final class PairDomain {
     return nodes;
   }
 
-  private static Iterable<Integer> first(Set<Integer> preferred, Iterable<Integer> all) {
-    all.forEach(preferred::add);
-    return preferred;
+  private static int[] first(Set<Integer> preferred, int[] all) {
+    return IntStream.concat(
+            preferred.stream().mapToInt(Integer::intValue),
+            Arrays.stream(all).filter(node -> !preferred.contains(node)))
+        .toArray();
   }
 }

@@ -4,12 +4,13 @@ import dev.colocatedcache.affinity.NodeRejection.Role;
 import dev.colocatedcache.affinity.PairDomain.OwnPod;
 import dev.colocatedcache.affinity.Verdict.Code;
 import dev.colocatedcache.affinity.Verdict.Rejected;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,8 @@ final class PairSearch {
   /** Begins the view of a domain of several nodes, and none of a single one. */
   private static final int SEVERAL_NODES = -2;
 
+  private static final int[] NO_NODES = {};
+
   private final PairRequest request;
   private final NodeInfo[] nodes;
   private final SchedulingCycle anchors;
@@ -34,7 +37,7 @@ final class PairSearch {
   private final PodInfo anchor;
   private final PodInfo follower;
   private final List<PairDomain> domains = new ArrayList<>();
-  private final PairDomain outside = new PairDomain(null);
+  private final PairDomain outside;
   private final List<Pair> pairs = new ArrayList<>();
 
   /** The nodes where an anchor was fit at some time, but no follower with it. */
@@ -44,8 +47,9 @@ final class PairSearch {
     this.request = request;
     Topology topology = snapshot.topology(request.topologyKey());
     for (int domain = 0; domain < topology.size(); domain++) {
-      domains.add(new PairDomain(topology.value(domain)));
+      domains.add(new PairDomain(topology.value(domain), topology.nodesOf(domain)));
     }
+    this.outside = new PairDomain(null, topology.nodesOutside());
     this.nodes = snapshot.copyOfNodes();
     removeOwnPods(new OwnPods(request, snapshot), topology);
     Snapshot virtual = snapshot.withPods(nodes);
@@ -58,10 +62,8 @@ final class PairSearch {
   private void removeOwnPods(OwnPods own, Topology topology) {
     List<Integer> withOwnPods = new ArrayList<>();
     for (int node = 0; node < nodes.length; node++) {
-      PairDomain domain = domainOf(node, topology);
-      domain.add(node);
       if (own.anyOn(nodes[node])) {
-        domain.occupy(own, node, nodes[node]);
+        domainOf(node, topology).occupy(own, node, nodes[node]);
         withOwnPods.add(node);
       }
     }
@@ -105,14 +107,14 @@ final class PairSearch {
    * open.
    */
   private List<PairDomain> fill(List<PairDomain> candidates) {
-    Map<List<Integer>, List<PairDomain>> alike = new LinkedHashMap<>();
+    Map<List<Integer>, Deque<PairDomain>> alike = new LinkedHashMap<>();
     for (PairDomain domain : candidates) {
-      alike.computeIfAbsent(spreadView(domain), view -> new ArrayList<>()).add(domain);
+      alike.computeIfAbsent(spreadView(domain), view -> new ArrayDeque<>()).add(domain);
     }
     boolean progress = true;
     while (progress) {
       progress = false;
-      for (List<PairDomain> group : alike.values()) {
+      for (Deque<PairDomain> group : alike.values()) {
         progress |= fillGroup(group);
       }
     }
@@ -128,31 +130,31 @@ final class PairSearch {
   private List<Integer> spreadView(PairDomain domain) {
     List<Integer> view = new ArrayList<>(0);
     if (domain.isSingleNode()) {
-      anchors.describeSpread(domain.nodes().get(0), view);
-      followers.describeSpread(domain.nodes().get(0), view);
+      anchors.describeSpread(domain.nodes()[0], view);
+      followers.describeSpread(domain.nodes()[0], view);
     } else {
       view.add(SEVERAL_NODES);
-      view.add(domain.nodes().get(0));
+      view.add(domain.nodes()[0]);
     }
     return view;
   }
 
-  private boolean fillGroup(List<PairDomain> alike) {
+  /** Tries one domain after the other; leaves, in their order, those that later pairs may open. */
+  private boolean fillGroup(Deque<PairDomain> alike) {
     boolean progress = false;
-    Iterator<PairDomain> candidates = alike.iterator();
-    while (candidates.hasNext()) {
-      switch (attempt(candidates.next())) {
-        case PLACED -> {
-          candidates.remove();
-          progress = true;
-        }
-        case NEVER -> candidates.remove();
-        case NOT_YET -> {}
-        case NONE_ALIKE_YET -> {
-          return progress;
-        }
+    boolean full = false;
+    Deque<PairDomain> waiting = new ArrayDeque<>(0);
+    while (!full && !alike.isEmpty()) {
+      Outcome outcome = attempt(alike.peek());
+      progress |= outcome == Outcome.PLACED;
+      full = outcome == Outcome.NONE_ALIKE_YET;
+      if (outcome == Outcome.NOT_YET) {
+        waiting.push(alike.poll());
+      } else if (!full) {
+        alike.poll();
       }
     }
+    waiting.forEach(alike::push);
     return progress;
   }
 
@@ -182,13 +184,13 @@ final class PairSearch {
 
   private Outcome attempt(PairDomain domain) {
     Outcome outcome = Outcome.NEVER;
-    FollowerPlaces places = new FollowerPlaces(domain);
+    FollowerPlaces places = domain.isSingleNode() ? null : new FollowerPlaces(domain);
     for (int anchorNode : domain.anchorCandidates()) {
       if (anchors.verdict(anchorNode, nodes[anchorNode]) instanceof Rejected rejected) {
         outcome = outcome.or(rejected);
         continue;
       }
-      Iterable<Integer> followerNodes = places.with(anchorNode);
+      int[] followerNodes = places == null ? domain.nodes() : places.with(anchorNode);
       NodeInfo before = place(anchor, anchorNode);
       for (int followerNode : followerNodes) {
         if (followers.verdict(followerNode, nodes[followerNode]) instanceof Rejected rejected) {
@@ -227,7 +229,7 @@ final class PairSearch {
     private final PairDomain domain;
 
     /** The nodes that, without the anchor, do not rule the follower out; null until asked for. */
-    private Set<Integer> allowed;
+    private int[] allowed;
 
     /** How many anchors were tried, by how they count for other nodes than their own. */
     private final Map<List<Integer>, Integer> tried = new HashMap<>();
@@ -237,19 +239,18 @@ final class PairSearch {
     }
 
     /** The nodes to try with an anchor that is about to go to the given one. */
-    Iterable<Integer> with(int anchorNode) {
-      if (domain.isSingleNode()) {
-        return domain.nodes();
-      }
+    int[] with(int anchorNode) {
       if (allowed == null) {
-        allowed = new LinkedHashSet<>(domain.nodes());
-        allowed.removeIf(node -> !followers.allowedByNode(node, nodes[node]));
+        allowed =
+            Arrays.stream(domain.nodes())
+                .filter(node -> followers.allowedByNode(node, nodes[node]))
+                .toArray();
       }
       // Anchors that count alike make a difference on their own nodes alone. Two of them have shown
       // that no follower fits elsewhere: each on all nodes but its own.
       int anchorsAlike = tried.merge(followers.describe(anchor, anchorNode), 1, Integer::sum);
       if (anchorsAlike > 2) {
-        return allowed.contains(anchorNode) ? Set.of(anchorNode) : Set.of();
+        return Arrays.binarySearch(allowed, anchorNode) < 0 ? NO_NODES : new int[] {anchorNode};
       }
       return domain.followerCandidates(anchorNode, allowed);
     }
@@ -285,9 +286,9 @@ final class PairSearch {
 
   private List<String> strandingNodes(List<PairDomain> withoutPair) {
     return withoutPair.stream()
-        .flatMap(domain -> domain.nodes().stream())
+        .flatMapToInt(domain -> Arrays.stream(domain.nodes()))
         .filter(stranding::contains)
-        .map(node -> nodes[node].name())
+        .mapToObj(node -> nodes[node].name())
         .sorted()
         .toList();
   }
@@ -321,7 +322,7 @@ final class PairSearch {
   private boolean followerFitsWith(OwnPod live, PairDomain domain) {
     NodeInfo before = place(live.pod(), live.node());
     boolean fits =
-        domain.nodes().stream().anyMatch(node -> followers.verdict(node, nodes[node]).fits());
+        Arrays.stream(domain.nodes()).anyMatch(node -> followers.verdict(node, nodes[node]).fits());
     displace(live.pod(), live.node(), before);
     return fits;
   }

@@ -1,8 +1,5 @@
 package dev.colocatedcache.affinity;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -16,7 +13,7 @@ final class PerShape<T> {
   private final Function<PodShape, T> meaning;
 
   /** By number of the shape; null as long as none was met. */
-  private final List<T> known;
+  private final Object[] known;
 
   /**
    * Meanings.
@@ -29,7 +26,12 @@ final class PerShape<T> {
     this.scope = scope;
     this.nothing = nothing;
     this.meaning = meaning;
-    this.known = new ArrayList<>(Collections.nCopies(snapshot.shapeIds(), null));
+    this.known = new Object[snapshot.shapeIds()];
+  }
+
+  /** Whether it is certain, without a look at any pod, that all pods on a node mean nothing. */
+  boolean nothingOn(NodeInfo node) {
+    return !scope.mayInclude(node);
   }
 
   /** What a pod on a node means. */
@@ -37,16 +39,21 @@ final class PerShape<T> {
     if (!scope.includes(node, pod)) {
       return nothing;
     }
-    T found = known.get(node.shapeId(pod));
+    T found = known(node.shapeId(pod));
     return found != null ? found : of(node.pod(pod));
   }
 
   T of(PodInfo pod) {
-    T found = known.get(pod.shapeId());
+    T found = known(pod.shapeId());
     if (found == null) {
       found = meaning.apply(pod.shape());
-      known.set(pod.shapeId(), found);
+      known[pod.shapeId()] = found;
     }
     return found;
+  }
+
+  @SuppressWarnings("unchecked")
+  private T known(int shape) {
+    return (T) known[shape];
   }
 }

@@ -62,6 +62,9 @@ final class PodTopologySpread implements Filter, PreFilterExtensions {
         spread.include(node);
       }
     }
+    if (matches.nothingOn(info)) {
+      return;
+    }
     for (int i = 0; i < info.podCount(); i++) {
       if (matches.of(info, i).length > 0) {
         add(info.pod(i), node);

@@ -9,6 +9,10 @@ import java.util.List;
 final class Scope {
 
   private final BitSet namespaces = new BitSet();
+
+  /** The marks that {@link NodeInfo#marks()} has for pods of these namespaces. */
+  private long marks;
+
   private boolean repelling;
 
   private Scope() {}
@@ -26,6 +30,7 @@ final class Scope {
   static Scope ofTerms(Snapshot snapshot, String namespace, List<List<AffinityTerm>> terms) {
     Scope scope = ofNamespace(snapshot, namespace);
     scope.repelling = true;
+    scope.marks |= NodeInfo.REPELLING_MARK;
     terms.forEach(list -> list.forEach(term -> scope.add(snapshot, term)));
     return scope;
   }
@@ -33,6 +38,7 @@ final class Scope {
   private void add(Snapshot snapshot, AffinityTerm term) {
     if (term.namespaceSelector().matches(Labels.NONE)) {
       namespaces.set(0, snapshot.namespaceIds());
+      marks = -1;
     }
     term.namespaces().forEach(namespace -> add(snapshot, namespace));
   }
@@ -41,7 +47,13 @@ final class Scope {
     int id = snapshot.namespaceId(namespace);
     if (id != Snapshot.NO_PODS) {
       namespaces.set(id);
+      marks |= NodeInfo.markOf(id);
     }
+  }
+
+  /** Whether a pod on the node may be one of these; false is certain. */
+  boolean mayInclude(NodeInfo node) {
+    return (node.marks() & marks) != 0;
   }
 
   boolean includes(NodeInfo node, int pod) {

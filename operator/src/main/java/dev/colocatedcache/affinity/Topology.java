@@ -1,6 +1,7 @@
 package dev.colocatedcache.affinity;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,22 @@ final class Topology {
   private final int[] domainOf;
   private final List<String> values;
 
+  /** By domain; last those of nodes that are in none. */
+  private final int[][] nodes;
+
   private Topology(int[] domainOf, List<String> values) {
     this.domainOf = domainOf;
     this.values = values;
+    int[] sizes = new int[values.size() + 1];
+    for (int domain : domainOf) {
+      sizes[domain == NO_DOMAIN ? values.size() : domain]++;
+    }
+    this.nodes = new int[sizes.length][];
+    Arrays.setAll(nodes, domain -> new int[sizes[domain]]);
+    for (int node = domainOf.length - 1; node >= 0; node--) {
+      int domain = domainOf[node] == NO_DOMAIN ? values.size() : domainOf[node];
+      nodes[domain][--sizes[domain]] = node;
+    }
   }
 
   /** Domains are numbered as their first node comes. */
@@ -50,5 +64,15 @@ final class Topology {
 
   String value(int domain) {
     return values.get(domain);
+  }
+
+  /** The positions of a domain's nodes, in order. Not to be changed. */
+  int[] nodesOf(int domain) {
+    return nodes[domain];
+  }
+
+  /** The positions of the nodes that lack the label, in order. Not to be changed. */
+  int[] nodesOutside() {
+    return nodes[values.size()];
   }
 }

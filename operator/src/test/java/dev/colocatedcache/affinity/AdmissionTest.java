@@ -271,6 +271,24 @@ class AdmissionTest {
         .isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "affinity: {podAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: %s}]}}",
+        "affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: %s}]}}",
+        "affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [%s]}}",
+        "topologySpreadConstraints: [%s]"
+      })
+  void aLabelThatIsNoneMakesTheSelectorThatItIsMergedIntoUnreadable(String place) {
+    String selecting =
+        "{topologyKey: zone, labelSelector: {}, whenUnsatisfiable: DoNotSchedule, matchLabelKeys: [tier]}";
+    String pod = "metadata: {labels: {tier: '-3'}}, spec: {" + place.formatted(selecting) + "}";
+
+    assertThatThrownBy(() -> admitted(pod, AdmissionContext.NONE))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("Pod shop/pod: selector on \"tier\": \"-3\" is not a label value");
+  }
+
   @Test
   void thePodThatWasGivenStaysAsItIs() {
     Pod pod =

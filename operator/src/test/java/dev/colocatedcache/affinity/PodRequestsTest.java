@@ -98,10 +98,15 @@ class PodRequestsTest {
             status: {resources: {requests: {cpu: 2}}}
             """));
 
-    assertThat(cluster.snapshot().node("node").occupancy().requested().milliCpu).isEqualTo(1000);
+    assertThat(requestedOn(cluster)).isEqualTo(1000);
   }
 
   private static long requestedOn(TestCluster cluster) {
-    return cluster.model.snapshot().node("node").occupancy().requested().milliCpu;
+    return requestedOn(cluster.model);
+  }
+
+  private static long requestedOn(ClusterModel cluster) {
+    NodeInfo node = cluster.snapshot().node("node");
+    return node.allocatable().minus(node.free()).milliCpu;
   }
 }
