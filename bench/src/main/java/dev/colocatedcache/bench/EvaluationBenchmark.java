@@ -40,6 +40,7 @@ public class EvaluationBenchmark {
     if (fits < expected) {
       throw new IllegalStateException("only " + fits + " pairs fit: this would measure nothing");
     }
+    CpuTime.warmUp(this::evaluate);
   }
 
   @Benchmark

@@ -111,7 +111,7 @@ final class Main {
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
                 .forks(1)
-                .warmupIterations(5)
+                .warmupIterations(2)
                 .warmupTime(time)
                 .measurementIterations(5)
                 .measurementTime(time)

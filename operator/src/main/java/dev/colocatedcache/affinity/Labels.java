@@ -1,6 +1,7 @@
 package dev.colocatedcache.affinity;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The labels of an object: immutable, compact, equal by content. */
@@ -38,6 +39,19 @@ final class Labels {
     String[] known = new String[entries.length];
     Arrays.setAll(known, i -> strings.instanceOf(entries[i]));
     return new Labels(known);
+  }
+
+  /** These labels, with this value under the key; the same if it is null. */
+  Labels with(String key, String value) {
+    if (value == null) {
+      return this;
+    }
+    Map<String, String> all = new HashMap<>();
+    for (int i = 0; i < entries.length; i += 2) {
+      all.put(entries[i], entries[i + 1]);
+    }
+    all.put(key, value);
+    return of(all);
   }
 
   /** The value under the key, or null. */

@@ -34,8 +34,7 @@ final class PairSearch {
   private final NodeInfo[] nodes;
   private final SchedulingCycle anchors;
   private final SchedulingCycle followers;
-  private final PodInfo anchor;
-  private final PodInfo follower;
+  private final BoundPods bound;
   private final List<PairDomain> domains = new ArrayList<>();
   private final PairDomain outside;
   private final List<Pair> pairs = new ArrayList<>();
@@ -55,8 +54,7 @@ final class PairSearch {
     Snapshot virtual = snapshot.withPods(nodes);
     this.anchors = new SchedulingCycle(virtual, request.anchor(), version);
     this.followers = new SchedulingCycle(virtual, request.follower(), version);
-    this.anchor = snapshot.further(request.anchor(), 0);
-    this.follower = snapshot.further(request.follower(), 1);
+    this.bound = new BoundPods(snapshot, request, version);
   }
 
   private void removeOwnPods(OwnPods own, Topology topology) {
@@ -132,6 +130,7 @@ final class PairSearch {
     if (domain.isSingleNode()) {
       anchors.describeSpread(domain.nodes()[0], view);
       followers.describeSpread(domain.nodes()[0], view);
+      bound.describe(nodes[domain.nodes()[0]], view);
     } else {
       view.add(SEVERAL_NODES);
       view.add(domain.nodes()[0]);
@@ -191,12 +190,13 @@ final class PairSearch {
         continue;
       }
       int[] followerNodes = places == null ? domain.nodes() : places.with(anchorNode);
+      PodInfo anchor = bound.anchorOn(nodes[anchorNode]);
       NodeInfo before = place(anchor, anchorNode);
       for (int followerNode : followerNodes) {
         if (followers.verdict(followerNode, nodes[followerNode]) instanceof Rejected rejected) {
           outcome = outcome.or(rejected);
         } else {
-          place(follower, followerNode);
+          place(bound.followerOn(nodes[followerNode]), followerNode);
           domain.hold(nodes[anchorNode].name(), nodes[followerNode].name());
           pairs.add(domain.pair());
           return Outcome.PLACED;
@@ -248,7 +248,9 @@ final class PairSearch {
       }
       // Anchors that count alike make a difference on their own nodes alone. Two of them have shown
       // that no follower fits elsewhere: each on all nodes but its own.
-      int anchorsAlike = tried.merge(followers.describe(anchor, anchorNode), 1, Integer::sum);
+      int anchorsAlike =
+          tried.merge(
+              followers.describe(bound.anchorOn(nodes[anchorNode]), anchorNode), 1, Integer::sum);
       if (anchorsAlike > 2) {
         return Arrays.binarySearch(allowed, anchorNode) < 0 ? NO_NODES : new int[] {anchorNode};
       }
@@ -301,6 +303,7 @@ final class PairSearch {
       return rejection(before, both ? Role.BOTH : Role.ANCHOR, rejected);
     }
     stranding.add(node);
+    PodInfo anchor = bound.anchorOn(before);
     place(anchor, node);
     Verdict besideAnchor = followers.verdict(node, nodes[node]);
     Verdict inItsPlace = followers.verdict(node, before);

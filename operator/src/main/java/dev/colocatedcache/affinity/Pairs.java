@@ -13,8 +13,6 @@ public final class Pairs {
   /**
    * Places pairs one after the other, anchor before follower, until no domain takes a further one.
    * The pods that the two Deployments have already count as gone, but for pairs that still run.
-   * Labels that a pod gets by being bound (PodTopologyLabels copies the node's zone and region) are
-   * not seen on the pods that are placed here, only on those that run.
    */
   public PairEvaluation evaluate(Snapshot snapshot, PairRequest request) {
     return new PairSearch(snapshot, request, version).evaluate();

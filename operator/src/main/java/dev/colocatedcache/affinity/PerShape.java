@@ -1,5 +1,6 @@
 package dev.colocatedcache.affinity;
 
+import java.util.Arrays;
 import java.util.function.Function;
 
 /**
@@ -8,12 +9,15 @@ import java.util.function.Function;
  */
 final class PerShape<T> {
 
+  /** Room for so many shapes is made at a time, where pods have some that no pod had before. */
+  private static final int MORE_SHAPES = 64;
+
   private final Scope scope;
   private final T nothing;
   private final Function<PodShape, T> meaning;
 
   /** By number of the shape; null as long as none was met. */
-  private final Object[] known;
+  private Object[] known;
 
   /**
    * Meanings.
@@ -47,6 +51,9 @@ final class PerShape<T> {
     T found = known(pod.shapeId());
     if (found == null) {
       found = meaning.apply(pod.shape());
+      if (pod.shapeId() >= known.length) {
+        known = Arrays.copyOf(known, pod.shapeId() + MORE_SHAPES);
+      }
       known[pod.shapeId()] = found;
     }
     return found;
@@ -54,6 +61,6 @@ final class PerShape<T> {
 
   @SuppressWarnings("unchecked")
   private T known(int shape) {
-    return (T) known[shape];
+    return shape < known.length ? (T) known[shape] : null;
   }
 }

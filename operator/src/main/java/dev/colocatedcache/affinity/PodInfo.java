@@ -127,6 +127,11 @@ public final class PodInfo {
             && Objects.equals(shape, other.shape));
   }
 
+  /** The same pod of another shape. */
+  PodInfo shapedAs(PodShape other, int id) {
+    return new PodInfo(name, other, id, namespaceId, node, phase, nominated, terminating, ready);
+  }
+
   PodShape shape() {
     return shape;
   }

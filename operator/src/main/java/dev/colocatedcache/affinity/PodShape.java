@@ -34,6 +34,12 @@ record PodShape(
     return false;
   }
 
+  /** The same with other labels. */
+  PodShape labelled(Labels others) {
+    return new PodShape(
+        namespace, others, requests, hostPorts, antiAffinity, priority, replicaSet, deployment);
+  }
+
   /** The shape of a pod as the API server stores it. */
   static PodShape of(
       ObjectMeta metadata, PodSpec spec, PodStatus status, KubernetesVersion version) {

@@ -155,6 +155,7 @@ final class SchedulingCycle {
    */
   List<Integer> describe(PodInfo further, int node) {
     List<Integer> view = new ArrayList<>();
+    view.add(further.shapeId());
     spread.describe(node, view);
     interPodAffinity.describe(further, node, view);
     return view;

@@ -95,6 +95,11 @@ final class Selector {
     return true;
   }
 
+  /** Whether it looks at the label of that key. */
+  boolean asksFor(String key) {
+    return requirements.stream().anyMatch(requirement -> requirement.key().equals(key));
+  }
+
   boolean isEverything() {
     return !nothing && requirements.isEmpty();
   }

@@ -200,7 +200,9 @@ class PairPropertiesTest {
     Pod object() {
       PodBuilder pod = plainPod(name, app, node, memory);
       if (repels != null) {
-        repel(pod, ANCHOR, repels);
+        repel(pod, app.equals("cart") ? FOLLOWER : ANCHOR, repels);
+      } else if (app.startsWith("cart")) {
+        repel(pod, app, HOSTNAME);
       }
       if (own) {
         pod.editMetadata()
@@ -292,8 +294,8 @@ class PairPropertiesTest {
       pods.stream().filter(pod -> !pod.own).forEach(pod -> cluster.pods.add(pod.object()));
       for (Pair pair : evaluation.pairs()) {
         if (pair.retained()) {
-          cluster.pods.add(live(ANCHOR, pair.anchorNode()));
-          cluster.pods.add(live(FOLLOWER, pair.followerNode()));
+          cluster.pods.add(live(request.anchorDeployment(), pair.anchorNode()));
+          cluster.pods.add(live(request.followerDeployment(), pair.followerNode()));
         }
       }
       return cluster;
@@ -409,6 +411,9 @@ class PairPropertiesTest {
     }
   }
 
+  /** Pods of others, two of them the halves of another ColocatedCache's pairs. */
+  private static final String[] OTHERS = {"web", "cart", "cart-redis"};
+
   private static final String[] NODE_NAMES = {"n1", "n2", "n3", "n4", "n5"};
 
   private static Arbitrary<NodeWords> node(String name) {
@@ -425,7 +430,7 @@ class PairPropertiesTest {
 
   private static Arbitrary<PodWords> pod(String name) {
     return Combinators.combine(
-            Arbitraries.of(ANCHOR, FOLLOWER, "web"),
+            Arbitraries.of(ANCHOR, FOLLOWER, OTHERS[0], OTHERS[1], OTHERS[2]),
             Arbitraries.of(NODE_NAMES),
             Arbitraries.integers().between(0, 2),
             Arbitraries.of(true, true, false),
@@ -433,7 +438,7 @@ class PairPropertiesTest {
             Arbitraries.of(HOSTNAME, "zone").injectNull(0.85))
         .as(
             (app, node, memory, made, terminating, repels) -> {
-              boolean own = made && !app.equals("web");
+              boolean own = made && !List.of(OTHERS).contains(app);
               return new PodWords(
                   name, app, node, own ? 1 : memory, own, terminating, own ? null : repels);
             });
@@ -484,8 +489,19 @@ class PairPropertiesTest {
 
   private static Arbitrary<PairRequest> requests(String... more) {
     return Combinators.combine(
-            Arbitraries.of(HOSTNAME, "zone", "rack"), Arbitraries.of(more), Arbitraries.of(more))
-        .as((key, ofAnchor, ofFollower) -> ShopPairs.request(key, 99, ofAnchor, ofFollower));
+            Arbitraries.of(HOSTNAME, "zone", "rack"),
+            Arbitraries.of(true, false),
+            Arbitraries.of(more),
+            Arbitraries.of(more))
+        .as(
+            (key, cacheFirst, ofAnchor, ofFollower) ->
+                ShopPairs.request(
+                    cacheFirst ? ANCHOR : FOLLOWER,
+                    cacheFirst ? FOLLOWER : ANCHOR,
+                    key,
+                    99,
+                    ofAnchor,
+                    ofFollower));
   }
 
   /** Only constraints of single nodes, and the pairs' own affinities. */
@@ -496,7 +512,10 @@ class PairPropertiesTest {
             .map(
                 pods ->
                     pods.stream()
-                        .filter(pod -> pod.own || (pod.repels == null && pod.app.equals("web")))
+                        .filter(
+                            pod ->
+                                pod.own
+                                    || (pod.repels == null && List.of(OTHERS).contains(pod.app)))
                         .toList());
     return Combinators.combine(nodes(), plainPods, requests(SINGLE_NODE)).as(Scenario::new);
   }

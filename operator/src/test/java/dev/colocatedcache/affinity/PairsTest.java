@@ -13,6 +13,8 @@ import dev.colocatedcache.affinity.Verdict.Code;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PairsTest {
 
@@ -31,6 +33,27 @@ class PairsTest {
 
   @Nested
   class Counting {
+
+    @ParameterizedTest
+    @CsvSource({"v1.34.2, 3", "v1.35.0, 2", "v1.36.3, 2"})
+    void zoneAndRegionAreLabelsOfAPodOnceItIsBound(String version, int fits) {
+      String zone = "metadata: {labels: {topology.kubernetes.io/zone: %s}}";
+      cluster.node("a1", zone.formatted("a")).node("a2", zone.formatted("a"));
+      cluster.node("a3", zone.formatted("a")).node("b", zone.formatted("b") + ", " + CORDONED);
+      PairRequest request =
+          ShopPairs.request(
+              TestCluster.HOSTNAME,
+              9,
+              "topologySpreadConstraints: [{topologyKey: topology.kubernetes.io/zone, maxSkew: 1, "
+                  + "whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: "
+                  + "{app: redis, topology.kubernetes.io/zone: a}}}]",
+              "");
+
+      PairEvaluation evaluation =
+          new Pairs(KubernetesVersion.parse(version)).evaluate(cluster.model.snapshot(), request);
+
+      assertThat(evaluation.fits()).isEqualTo(fits);
+    }
 
     @Test
     void aNodeHoldsOnePairHoweverManyAreWanted() {

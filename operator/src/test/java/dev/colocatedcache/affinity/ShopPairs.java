@@ -3,7 +3,10 @@ package dev.colocatedcache.affinity;
 import dev.colocatedcache.testing.Yaml;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 
-/** The pods of a pair: redis is the anchor, checkout follows it, both repel themselves. */
+/**
+ * The pods of a pair: where nothing else is said redis is the anchor, checkout follows it; both
+ * repel themselves.
+ */
 final class ShopPairs {
 
   static final String ANCHOR = "redis";
@@ -17,16 +20,27 @@ final class ShopPairs {
    */
   static PairRequest request(
       String topologyKey, int wanted, String moreOfAnchor, String moreOfFollower) {
+    return request(ANCHOR, FOLLOWER, topologyKey, wanted, moreOfAnchor, moreOfFollower);
+  }
+
+  /** The same with any anchor and follower. */
+  static PairRequest request(
+      String anchor,
+      String follower,
+      String topologyKey,
+      int wanted,
+      String moreOfAnchor,
+      String moreOfFollower) {
     return new PairRequest(
         TestCluster.NAMESPACE,
-        admitted(template(ANCHOR, antiAffinity(ANCHOR, topologyKey), moreOfAnchor)),
+        admitted(template(anchor, antiAffinity(anchor, topologyKey), moreOfAnchor)),
         admitted(
             template(
-                FOLLOWER,
-                antiAffinity(FOLLOWER, topologyKey) + ", " + affinity(ANCHOR, topologyKey),
+                follower,
+                antiAffinity(follower, topologyKey) + ", " + affinity(anchor, topologyKey),
                 moreOfFollower)),
-        ANCHOR,
-        FOLLOWER,
+        anchor,
+        follower,
         topologyKey,
         wanted);
   }

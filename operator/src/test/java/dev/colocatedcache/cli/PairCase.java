@@ -72,22 +72,9 @@ final class PairCase {
     List<RecordedCluster> clusters = RecordedCases.read().toList();
     List<PairCase> cases = new ArrayList<>();
     for (int i = 0; i < clusters.size(); i += ONE_IN) {
-      PairCase one = new PairCase(clusters.get(i), i / ONE_IN);
-      if (!one.selectsLabelsOfBinding()) {
-        cases.add(one);
-      }
+      cases.add(new PairCase(clusters.get(i), i / ONE_IN));
     }
     return cases;
-  }
-
-  /**
-   * Whether a selector asks for the zone of a pod: binding copies it from the node, and a pair that
-   * is only granted is not bound yet.
-   */
-  private boolean selectsLabelsOfBinding() {
-    String label = "\"matchLabels\":{\"topology.kubernetes.io/zone\"";
-    return MAPPER.valueToTree(anchor).toString().contains(label)
-        || MAPPER.valueToTree(follower).toString().contains(label);
   }
 
   private Pod anchor(Pod pod) {
