@@ -237,15 +237,6 @@ final class StalledInputIT {
                 + " -n NAMESPACE create serviceaccount nobody`, or change"
                 + " spec.service.template.spec.serviceAccountName"),
         new Row(
-            "a ResourceQuota that refuses the pods",
-            "{apiVersion: v1, kind: ResourceQuota, metadata: {name: few}, spec: {hard: {pods: 1}}}",
-            "/spec/replicas",
-            "1",
-            "ReplicaFailure",
-            "Deployment shop cannot create its pods: exceeded quota: few, requested: pods=1, used:"
-                + " pods=1, limited: pods=1: raise the ResourceQuota few, lower the requests and"
-                + " limits in spec.service.template, or ask for fewer replicas"),
-        new Row(
             "a ResourceQuota that refuses the Services",
             "{apiVersion: v1, kind: ResourceQuota, metadata: {name: none}, spec: {hard: {services:"
                 + " 0}}}",
@@ -484,33 +475,6 @@ final class StalledInputIT {
     } finally {
       cluster.kubectl("-n", namespace, "delete", "ccache/late").orFail();
     }
-  }
-
-  @Test
-  @DisplayName("a quota that refuses one pair more, until it is raised")
-  void quotaWhileItGrows(TestNamespace own) {
-    ObservedPairs growing = good.apply(cluster, own.name());
-    growing.awaitPairs(1);
-    Map<String, String> pods = pods(growing);
-    apply(
-        "{apiVersion: v1, kind: ResourceQuota, metadata: {name: few}, spec: {hard: {pods: 2}}}",
-        own.name());
-
-    good.replicas(2).apply(cluster, own.name());
-
-    settles(
-        () -> {
-          assertThat(growing.is("Stalled")).isEqualTo("True");
-          Condition stalled = growing.condition("Stalled").orElseThrow();
-          assertThat(stalled.getReason()).isEqualTo("ReplicaFailure");
-          assertThat(stalled.getMessage())
-              .contains("exceeded quota: few", "raise the ResourceQuota few");
-        });
-    assertThat(pods(growing)).isEqualTo(pods);
-    cluster.kubectl("-n", own.name(), "delete", "resourcequota/few").orFail();
-    growing.awaitPairs(2);
-    assertThat(pods(growing)).containsAllEntriesOf(pods);
-    assertThat(growing.is("Stalled")).isEqualTo("absent");
   }
 
   @Test

@@ -18,7 +18,9 @@ import io.fabric8.kubernetes.api.model.WeightedPodAffinityTerm;
 import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import io.fabric8.kubernetes.api.model.node.v1.Scheduling;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClassBuilder;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ import java.util.stream.Stream;
 public final class Admission {
 
   private static final long DEFAULT_TOLERATION_SECONDS = 300;
+  private static final String PREEMPT_LOWER_PRIORITY = "PreemptLowerPriority";
   private static final String HUGE_PAGES = "hugepages-";
   private static final Map<String, Integer> SYSTEM_PRIORITIES =
       Map.of("system-cluster-critical", 2_000_000_000, "system-node-critical", 2_000_001_000);
@@ -200,27 +203,41 @@ public final class Admission {
   }
 
   private void priority() {
-    int priority = priorityOfItsClass();
+    PriorityClass its = priorityClass();
+    int priority = its == null ? 0 : its.getValue();
     if (spec.getPriority() != null && spec.getPriority() != priority) {
       throw new InvalidInputException(
           "spec.priority is %d, but its priority class gives %d: remove spec.priority"
               .formatted(spec.getPriority(), priority));
     }
     spec.setPriority(priority);
+    String policy =
+        its == null || its.getPreemptionPolicy() == null
+            ? PREEMPT_LOWER_PRIORITY
+            : its.getPreemptionPolicy();
+    if (Given.isSet(spec.getPreemptionPolicy()) && !spec.getPreemptionPolicy().equals(policy)) {
+      throw new InvalidInputException(
+          "spec.preemptionPolicy is %s, but its priority class gives %s: remove spec.preemptionPolicy"
+              .formatted(spec.getPreemptionPolicy(), policy));
+    }
+    spec.setPreemptionPolicy(policy);
+    if (its != null) {
+      spec.setPriorityClassName(its.getMetadata().getName());
+    }
   }
 
-  private int priorityOfItsClass() {
+  /** The class that it names, or the lowest of those for pods that name none; null without any. */
+  private PriorityClass priorityClass() {
     String name = spec.getPriorityClassName();
     if (!Given.isSet(name)) {
       return context.priorityClasses().stream()
           .filter(candidate -> Boolean.TRUE.equals(candidate.getGlobalDefault()))
-          .mapToInt(PriorityClass::getValue)
-          .min()
-          .orElse(0);
+          .min(Comparator.comparing(PriorityClass::getValue))
+          .orElse(null);
     }
     for (PriorityClass candidate : context.priorityClasses()) {
       if (name.equals(candidate.getMetadata().getName())) {
-        return candidate.getValue();
+        return candidate;
       }
     }
     if (!SYSTEM_PRIORITIES.containsKey(name)) {
@@ -229,7 +246,12 @@ public final class Admission {
               + name
               + ": create it, or name another");
     }
-    return SYSTEM_PRIORITIES.get(name);
+    return new PriorityClassBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .endMetadata()
+        .withValue(SYSTEM_PRIORITIES.get(name))
+        .build();
   }
 
   private void defaultTolerationSeconds() {

@@ -26,6 +26,7 @@ public final class IncomingPod {
   private final List<SpreadConstraint> spreadConstraints;
   private final Set<String> neededFeatures;
   private final List<String> unsupported;
+  private final Pod pod;
 
   private IncomingPod(Pod pod) {
     ObjectMeta metadata = pod.getMetadata();
@@ -50,6 +51,7 @@ public final class IncomingPod {
     this.spreadConstraints = SpreadConstraint.of(spec, Given.map(metadata.getLabels()));
     this.neededFeatures = neededFeatures(spec);
     this.unsupported = Unsupported.in(spec);
+    this.pod = pod;
   }
 
   /**
@@ -147,6 +149,15 @@ public final class IncomingPod {
    */
   public List<String> unsupported() {
     return unsupported;
+  }
+
+  /**
+   * What ResourceQuotas charge for the pod.
+   *
+   * @throws InvalidInputException if a limit is invalid
+   */
+  public QuotaCharge quotaCharge() {
+    return QuotaCharge.of(pod);
   }
 
   PodShape shape() {

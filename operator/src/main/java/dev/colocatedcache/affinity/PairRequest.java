@@ -25,4 +25,10 @@ public record PairRequest(
     return new PairRequest(
         namespace, other, follower, anchorDeployment, followerDeployment, topologyKey, wanted);
   }
+
+  /** The same for another number of pairs. */
+  public PairRequest wanting(int pairs) {
+    return new PairRequest(
+        namespace, anchor, follower, anchorDeployment, followerDeployment, topologyKey, pairs);
+  }
 }

@@ -24,10 +24,27 @@ final class PodRequests {
 
   /** What an incoming pod asks for: its spec alone. */
   static Resources ofIncoming(PodSpec spec) {
+    return Resources.requestOf(requests(spec));
+  }
+
+  /** What a spec asks for: {@code PodRequests}. */
+  static Map<String, ResourceQuantity> requests(PodSpec spec) {
     Map<String, ResourceQuantity> total = ofContainers(spec, ResourceRequirements::getRequests);
     replace(total, podLevelRequests(spec));
     add(total, quantities(spec.getOverhead()));
-    return Resources.requestOf(total);
+    return total;
+  }
+
+  /** What a spec is limited to: {@code PodLimits}; overhead only where there is a limit. */
+  static Map<String, ResourceQuantity> limits(PodSpec spec) {
+    Map<String, ResourceQuantity> total = ofContainers(spec, ResourceRequirements::getLimits);
+    if (spec.getResources() != null) {
+      replace(total, podLevel(spec.getResources().getLimits()));
+    }
+    Map<String, ResourceQuantity> overhead = new HashMap<>(quantities(spec.getOverhead()));
+    overhead.keySet().removeIf(name -> !total.containsKey(name) || total.get(name).isZero());
+    add(total, overhead);
+    return total;
   }
 
   /**
@@ -89,10 +106,13 @@ final class PodRequests {
     if (spec.getResources() == null) {
       return Map.of();
     }
-    Map<String, ResourceQuantity> requests =
-        new HashMap<>(quantities(spec.getResources().getRequests()));
-    requests.keySet().removeIf(name -> !isPodLevel(name));
-    return requests;
+    return podLevel(spec.getResources().getRequests());
+  }
+
+  private static Map<String, ResourceQuantity> podLevel(Map<String, Quantity> list) {
+    Map<String, ResourceQuantity> amounts = new HashMap<>(quantities(list));
+    amounts.keySet().removeIf(name -> !isPodLevel(name));
+    return amounts;
   }
 
   static boolean isPodLevel(String resource) {

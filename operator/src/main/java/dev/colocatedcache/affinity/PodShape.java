@@ -78,6 +78,11 @@ record PodShape(
     return null;
   }
 
+  /** The Deployment that made a pod, or null. */
+  static String deployment(ObjectMeta metadata) {
+    return deployment(controllingReplicaSet(metadata), Labels.of(metadata.getLabels()));
+  }
+
   /** The Deployment controller names its ReplicaSets after itself and the template's hash. */
   private static String deployment(String replicaSet, Labels labels) {
     String hash = labels.get(TEMPLATE_HASH);

@@ -242,6 +242,22 @@ final class ResourceQuantity {
     return d >= 0x1p63 ? Long.MIN_VALUE : (long) d;
   }
 
+  /** The amount, exactly. */
+  BigDecimal amount() {
+    return asDecimal();
+  }
+
+  @Override
+  public boolean equals(Object object) {
+    return object instanceof ResourceQuantity other
+        && asDecimal().compareTo(other.asDecimal()) == 0;
+  }
+
+  @Override
+  public int hashCode() {
+    return asDecimal().stripTrailingZeros().hashCode();
+  }
+
   private BigDecimal asDecimal() {
     return decimal != null ? decimal : BigDecimal.valueOf(value, -scale);
   }

@@ -82,7 +82,7 @@ final class Resources {
   }
 
   /** {@code schedutil.IsScalarResourceName}: any other name is not looked at. */
-  private static boolean isScalar(String name) {
+  static boolean isScalar(String name) {
     return name.contains(NATIVE_DOMAIN)
         || name.startsWith("hugepages-")
         || name.startsWith("attachable-volumes-")

@@ -42,6 +42,7 @@ final class ApiServerReader {
     list(reader, "/api/v1/pods", "Pod");
     list(reader, "/api/v1/namespaces", "Namespace");
     listIfAllowed(cluster, reader, "/api/v1/limitranges", "LimitRange");
+    listIfAllowed(cluster, reader, "/api/v1/resourcequotas", "ResourceQuota");
     listIfAllowed(cluster, reader, "/apis/node.k8s.io/v1/runtimeclasses", "RuntimeClass");
     listIfAllowed(cluster, reader, "/apis/scheduling.k8s.io/v1/priorityclasses", "PriorityClass");
     listIfAllowed(

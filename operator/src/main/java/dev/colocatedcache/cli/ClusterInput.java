@@ -4,13 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.colocatedcache.affinity.AdmissionContext;
 import dev.colocatedcache.affinity.ClusterModel;
 import dev.colocatedcache.affinity.KubernetesVersion;
+import dev.colocatedcache.affinity.QuotaModel;
 import dev.colocatedcache.affinity.Snapshot;
+import dev.colocatedcache.workload.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LimitRange;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import java.util.ArrayList;
@@ -38,6 +41,7 @@ final class ClusterInput {
   private final KubernetesVersion version;
   private final Predicate<String> keepsPodsOf;
   private final ClusterModel model;
+  private final QuotaModel quotas = new QuotaModel();
   private final Set<String> seen = new HashSet<>();
   private final Map<String, Node> nodes = new TreeMap<>();
   private final Map<String, List<Pod>> podsByNode = new HashMap<>();
@@ -82,6 +86,7 @@ final class ClusterInput {
     } else if (object instanceof Pod pod) {
       check(object);
       model.putPod(pod);
+      charge(pod);
       keep(pod);
     } else if (object instanceof Namespace namespace) {
       check(object);
@@ -89,6 +94,9 @@ final class ClusterInput {
     } else if (object instanceof LimitRange range) {
       check(object);
       limitRanges.add(range);
+    } else if (object instanceof ResourceQuota quota) {
+      check(object);
+      quotas.put(quota);
     } else if (object instanceof RuntimeClass runtimeClass) {
       check(object);
       runtimeClasses.add(runtimeClass);
@@ -118,6 +126,15 @@ final class ClusterInput {
     String name = name(pod);
     podsByNode.get(pod.getSpec().getNodeName()).removeIf(kept -> name(kept).equals(name));
     model.removePod(pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+    quotas.removePod(pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+  }
+
+  /** Quotas count what a pair has already as its own; whose the other pods are is no matter. */
+  private void charge(Pod pod) {
+    Map<String, String> labels = pod.getMetadata().getLabels();
+    if (labels != null && labels.containsKey(Labels.ROLE) && !WhatIf.hasEnded(pod)) {
+      quotas.put(pod);
+    }
   }
 
   private void keep(Pod pod) {
@@ -150,6 +167,11 @@ final class ClusterInput {
   /** The model, for a what-if: changes show in the next snapshot. */
   ClusterModel model() {
     return model;
+  }
+
+  /** The ResourceQuotas, and what pods of pairs are charged for. */
+  QuotaModel quotas() {
+    return quotas;
   }
 
   /** The cluster as it is now. */

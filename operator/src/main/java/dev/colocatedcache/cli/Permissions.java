@@ -26,6 +26,7 @@ final class Permissions {
               all("", "pods", "list", "watch"),
               all("", "namespaces", "list", "watch"),
               all("", "limitranges", "list", "watch"),
+              all("", "resourcequotas", "list", "watch"),
               all("node.k8s.io", "runtimeclasses", "list", "watch"),
               all("scheduling.k8s.io", "priorityclasses", "list", "watch"))
           .flatMap(s -> s)

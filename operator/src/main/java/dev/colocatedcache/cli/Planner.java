@@ -10,6 +10,7 @@ import dev.colocatedcache.affinity.Pair;
 import dev.colocatedcache.affinity.PairEvaluation;
 import dev.colocatedcache.affinity.Pairs;
 import dev.colocatedcache.affinity.PodInfo;
+import dev.colocatedcache.affinity.QuotaCharge;
 import dev.colocatedcache.affinity.Scheduler;
 import dev.colocatedcache.affinity.Verdict;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
@@ -24,6 +25,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -57,6 +59,10 @@ final class Planner {
       PairQuestion question,
       Map<Role, Pod> pods,
       String created) {
+
+    private Contender asking(PairQuestion another) {
+      return new Contender(resource, workload, another, pods, created);
+    }
 
     private int priority() {
       Integer priority = pods.get(workload.anchor().role()).getSpec().getPriority();
@@ -93,16 +99,45 @@ final class Planner {
     notes.addAll(placeAgain(outcome.evicted(), contenders));
     List<Site> sites = cluster.snapshot().nodes().stream().map(Planner::site).toList();
     List<Placement> placements = new ArrayList<>();
+    List<QuotaCharge> promised = new ArrayList<>();
     for (int i = 0; i < contenders.size(); i++) {
-      Contender contender = contenders.get(i);
+      Contender contender = withinQuotas(contenders.get(i), promised);
       PairEvaluation evaluation =
           new Pairs(cluster.version()).evaluate(cluster.snapshot(), contender.question().request());
       placements.add(placement(contender, evaluation, replaced(contender)));
+      promised.addAll(promised(contender, evaluation.pairs().size()));
       if (i + 1 < contenders.size()) {
         settle(contender, evaluation.pairs());
       }
     }
     return new Plan(placements, sites, outcome.changes(), notes);
+  }
+
+  private Contender withinQuotas(Contender contender, List<QuotaCharge> promised) {
+    String namespace = contender.workload().anchor().namespace();
+    List<QuotaCharge> own = new ArrayList<>();
+    int running = Integer.MAX_VALUE;
+    for (Role role : Role.values()) {
+      List<QuotaCharge> charges =
+          cluster.quotas().charges(namespace, contender.workload().role(role).name());
+      own.addAll(charges);
+      running = Math.min(running, charges.size());
+    }
+    PairQuestion question =
+        contender.question().within(cluster.quotas().quotas(namespace), own, promised, running);
+    return contender.asking(question);
+  }
+
+  /** What quotas will charge for that many pairs, beyond what they charge for those that run. */
+  private List<QuotaCharge> promised(Contender contender, int pairs) {
+    List<QuotaCharge> promised = new ArrayList<>();
+    for (Role role : Role.values()) {
+      RoleModel half = contender.workload().role(role);
+      int charged = cluster.quotas().charges(half.namespace(), half.name()).size();
+      QuotaCharge charge = QuotaCharge.of(contender.pods().get(role));
+      promised.addAll(Collections.nCopies(Math.max(0, pairs - charged), charge));
+    }
+    return promised;
   }
 
   private Contender contender(ColocatedCache resource) {

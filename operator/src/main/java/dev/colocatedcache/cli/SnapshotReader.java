@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import java.io.BufferedInputStream;
@@ -37,8 +38,8 @@ import java.util.zip.ZipException;
 /**
  * Reads what {@code kubectl get nodes,pods,namespaces -A -o json} prints into a {@link
  * ClusterInput}, object by object, so that a file may be larger than memory. LimitRanges,
- * RuntimeClasses and PriorityClasses count as well if they are in the list; other kinds are passed
- * over.
+ * ResourceQuotas, RuntimeClasses and PriorityClasses count as well if they are in the list; other
+ * kinds are passed over.
  */
 final class SnapshotReader {
   private static final String HOW_TO = "make it with: kubectl get nodes,pods,namespaces -A -o json";
@@ -58,6 +59,8 @@ final class SnapshotReader {
           "Namespace",
           "",
           "LimitRange",
+          "",
+          "ResourceQuota",
           "",
           "RuntimeClass",
           "node.k8s.io",
@@ -324,6 +327,7 @@ final class SnapshotReader {
         case "Node" -> cluster.add(new Node(apiVersion, kind, metadata, nodeSpec, nodeStatus));
         case "Pod" -> cluster.add(new Pod(apiVersion, kind, metadata, podSpec, podStatus));
         case "Namespace" -> cluster.add(new Namespace(apiVersion, kind, metadata, null, null));
+        case "ResourceQuota" -> cluster.add(whole(ResourceQuota.class));
         case "LimitRange" -> cluster.add(whole(LimitRange.class));
         case "RuntimeClass" -> cluster.add(whole(RuntimeClass.class));
         case "PriorityClass" -> cluster.add(whole(PriorityClass.class));

@@ -176,7 +176,7 @@ record WhatIf(
     return evicted;
   }
 
-  private static boolean hasEnded(Pod pod) {
+  static boolean hasEnded(Pod pod) {
     String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
     return "Succeeded".equals(phase) || "Failed".equals(phase);
   }

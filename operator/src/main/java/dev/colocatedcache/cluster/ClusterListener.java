@@ -8,6 +8,9 @@ public interface ClusterListener {
   /** Verdicts of the affinity evaluator may be other than before. */
   void verdictsMayChange(Change change);
 
+  /** What ResourceQuotas leave in that namespace may be other than before. */
+  void quotasChanged(String namespace);
+
   /** A pod of that Deployment came, went, moved, or changed its readiness. */
   void podsChanged(String namespace, String deployment);
 }

@@ -5,12 +5,16 @@ import dev.colocatedcache.affinity.Change;
 import dev.colocatedcache.affinity.ClusterModel;
 import dev.colocatedcache.affinity.InvalidInputException;
 import dev.colocatedcache.affinity.KubernetesVersion;
+import dev.colocatedcache.affinity.Quota;
+import dev.colocatedcache.affinity.QuotaCharge;
+import dev.colocatedcache.affinity.QuotaModel;
 import dev.colocatedcache.affinity.Snapshot;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LimitRange;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.node.v1.RuntimeClass;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -21,6 +25,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +58,7 @@ public final class ClusterView implements AutoCloseable {
 
   private final Object lock = new Object();
   private final ClusterModel model = new ClusterModel();
+  private final QuotaModel quotas = new QuotaModel();
   private final Map<PodKey, Map<String, RunningPod>> tracked = new HashMap<>();
   private final AdmissionObjects admissionObjects = new AdmissionObjects();
   private KubernetesVersion version = KubernetesVersion.DEFAULT;
@@ -99,6 +105,12 @@ public final class ClusterView implements AutoCloseable {
     watchWhole("limitranges", LimitRange.class, client.limitRanges().inAnyNamespace());
     watchWhole("runtimeclasses", RuntimeClass.class, client.resources(RuntimeClass.class));
     watchWhole("priorityclasses", PriorityClass.class, client.scheduling().v1().priorityClasses());
+    watch(
+        "resourcequotas",
+        ResourceQuota.class,
+        client.resourceQuotas().inAnyNamespace(),
+        quota -> told(quota, quotas.put(quota)),
+        quota -> told(quota, quotas.remove(quota)));
   }
 
   private void learnVersion() {
@@ -165,6 +177,20 @@ public final class ClusterView implements AutoCloseable {
   public AdmissionContext admission(String namespace) {
     synchronized (lock) {
       return admissionObjects.context(namespace, version);
+    }
+  }
+
+  /** The ResourceQuotas of {@code namespace}. */
+  public Collection<Quota> quotas(String namespace) {
+    synchronized (lock) {
+      return quotas.quotas(namespace);
+    }
+  }
+
+  /** What ResourceQuotas charge for the tracked pods of that Deployment, one by one. */
+  public List<QuotaCharge> charges(String namespace, String deployment) {
+    synchronized (lock) {
+      return quotas.charges(namespace, deployment);
     }
   }
 
@@ -263,6 +289,7 @@ public final class ClusterView implements AutoCloseable {
           && !now.equals(tracked.computeIfAbsent(key, k -> new HashMap<>()).put(now.name(), now))) {
         tell(key);
       }
+      quotas.put(pod);
     }
     return model.putPod(pod);
   }
@@ -282,7 +309,16 @@ public final class ClusterView implements AutoCloseable {
           }
         });
     emptied.forEach(tracked::remove);
+    quotas.removePod(namespace, name);
     return model.removePod(namespace, name);
+  }
+
+  /** Quotas say nothing of nodes: whoever is in the namespace is told, and nobody else. */
+  private Change told(ResourceQuota quota, boolean changed) {
+    if (changed) {
+      listeners.forEach(listener -> listener.quotasChanged(quota.getMetadata().getNamespace()));
+    }
+    return Change.NONE;
   }
 
   private boolean isTracked(Pod pod) {

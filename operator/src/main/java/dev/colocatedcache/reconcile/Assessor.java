@@ -6,6 +6,7 @@ import dev.colocatedcache.affinity.Pair;
 import dev.colocatedcache.affinity.PairEvaluation;
 import dev.colocatedcache.affinity.PairRequest;
 import dev.colocatedcache.affinity.Pairs;
+import dev.colocatedcache.affinity.QuotaCharge;
 import dev.colocatedcache.affinity.Snapshot;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Role;
@@ -106,7 +107,8 @@ final class Assessor {
     RoleModel anchor = workload.anchor();
     RoleModel follower = workload.follower();
     AdmissionContext admission = cluster.admission(anchor.namespace());
-    PairQuestion question = PairQuestion.of(resource, workload, admission);
+    long running = Math.min(alive(anchor), alive(follower));
+    PairQuestion question = question(resource, workload, admission, (int) running);
     PairRequest request = question.request();
     Pairs pairs = new Pairs(admission.version());
     Snapshot basis = changes.watch(ResourceID.fromResource(resource), pairs.watch(request));
@@ -140,6 +142,22 @@ final class Assessor {
         Stranded.among(anchors, followers, granted, evaluation.pairs(), domainOf));
   }
 
+  /**
+   * What {@code resource} asks for, as far as quotas allow it.
+   *
+   * @param running pairs that no quota takes away
+   */
+  private PairQuestion question(
+      ColocatedCache resource, Workload workload, AdmissionContext admission, int running) {
+    String namespace = workload.anchor().namespace();
+    List<QuotaCharge> own = new ArrayList<>();
+    for (Role role : Role.values()) {
+      own.addAll(cluster.charges(namespace, workload.role(role).name()));
+    }
+    return PairQuestion.of(resource, workload, admission)
+        .within(cluster.quotas(namespace), own, List.of(), running);
+  }
+
   /** The node's domain; null where it is in none. */
   private static String domain(Snapshot snapshot, String node, String topologyKey) {
     NodeInfo info = snapshot.node(node);
@@ -152,7 +170,7 @@ final class Assessor {
    */
   private Optional<Problem> objectionToRollout(ColocatedCache resource, Workload workload) {
     AdmissionContext admission = cluster.admission(workload.anchor().namespace());
-    PairQuestion question = PairQuestion.of(resource, workload, admission);
+    PairQuestion question = question(resource, workload, admission, 0);
     Pairs pairs = new Pairs(admission.version());
     Snapshot now = cluster.snapshot();
     // Not as the evaluator sees pairs: another topology key may leave it none to see.

@@ -11,6 +11,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,8 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
           });
   private final Object lock = new Object();
   private Change pending = Change.NONE;
+  private final Set<String> pendingQuotas = new HashSet<>();
+  private boolean gathering;
 
   /** The cluster as all have seen it, but for those that have looked since. */
   private Snapshot seen;
@@ -114,11 +117,24 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
   @Override
   public void verdictsMayChange(Change change) {
     synchronized (lock) {
-      if (pending.isNone()) {
-        CompletableFuture.delayedExecutor(GATHER_MILLIS, TimeUnit.MILLISECONDS, gatherer)
-            .execute(this::flush);
-      }
       pending = pending.and(change);
+      gather();
+    }
+  }
+
+  @Override
+  public void quotasChanged(String namespace) {
+    synchronized (lock) {
+      pendingQuotas.add(namespace);
+      gather();
+    }
+  }
+
+  private void gather() {
+    if (!gathering) {
+      gathering = true;
+      CompletableFuture.delayedExecutor(GATHER_MILLIS, TimeUnit.MILLISECONDS, gatherer)
+          .execute(this::flush);
     }
   }
 
@@ -127,7 +143,11 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
     Snapshot before;
     Snapshot now;
     Map<ResourceID, Snapshot> since;
+    Set<String> quotas;
     synchronized (lock) {
+      gathering = false;
+      quotas = Set.copyOf(pendingQuotas);
+      pendingQuotas.clear();
       change = pending;
       pending = Change.NONE;
       before = seen;
@@ -141,7 +161,9 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
     watches.forEach(
         (id, watch) -> {
           Snapshot basis = since.getOrDefault(id, before);
-          if (basis == null || watch.mayChange(change, basis, now)) {
+          if (basis == null
+              || watch.mayChange(change, basis, now)
+              || id.getNamespace().filter(quotas::contains).isPresent()) {
             wake(id);
           }
         });

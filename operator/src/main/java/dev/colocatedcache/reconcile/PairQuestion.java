@@ -5,13 +5,17 @@ import dev.colocatedcache.affinity.IncomingPod;
 import dev.colocatedcache.affinity.InvalidInputException;
 import dev.colocatedcache.affinity.NodeRejection;
 import dev.colocatedcache.affinity.PairEvaluation;
+import dev.colocatedcache.affinity.PairQuota;
 import dev.colocatedcache.affinity.PairRequest;
+import dev.colocatedcache.affinity.Quota;
+import dev.colocatedcache.affinity.QuotaCharge;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.status.Capacity;
 import dev.colocatedcache.status.FieldPaths;
 import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Workload;
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,8 +26,11 @@ import java.util.TreeMap;
  * @param request what the evaluator is asked
  * @param anchor the role that is placed first
  * @param topologyKey the node label whose values are the domains
+ * @param requested pairs that are asked for
+ * @param quota what ResourceQuotas allow; null where they allow all that is asked for
  */
-public record PairQuestion(PairRequest request, Role anchor, String topologyKey) {
+public record PairQuestion(
+    PairRequest request, Role anchor, String topologyKey, int requested, PairQuota quota) {
 
   /**
    * The question that {@code resource} asks.
@@ -46,7 +53,32 @@ public record PairQuestion(PairRequest request, Role anchor, String topologyKey)
             workload.topologyKey(),
             resource.getSpec().replicas()),
         anchor.role(),
-        workload.topologyKey());
+        workload.topologyKey(),
+        resource.getSpec().replicas(),
+        null);
+  }
+
+  /**
+   * The same question where ResourceQuotas have a say.
+   *
+   * @param own what the pods are charged for that there are already
+   * @param promised what others were granted and do not use yet
+   * @param running pairs that a quota takes nothing from, however low it is
+   */
+  public PairQuestion within(
+      Collection<Quota> quotas,
+      Collection<QuotaCharge> own,
+      Collection<QuotaCharge> promised,
+      int running) {
+    return PairQuota.of(
+            quotas, request.anchor().quotaCharge(), request.follower().quotaCharge(), own, promised)
+        .map(quota -> quota.atLeast(running))
+        .filter(quota -> quota.pairs() < requested)
+        .map(
+            quota ->
+                new PairQuestion(
+                    request.wanting(quota.pairs()), anchor, topologyKey, requested, quota))
+        .orElse(this);
   }
 
   private static IncomingPod admitted(RoleModel model, AdmissionContext admission) {
@@ -59,12 +91,18 @@ public record PairQuestion(PairRequest request, Role anchor, String topologyKey)
 
   /** What is granted of what is asked for, by the evaluator's answer. */
   public Capacity capacity(PairEvaluation evaluation) {
+    // A quota keeps pairs from nodes that would hold them, as nodes keep pairs from themselves.
+    int kept = quota == null ? 0 : Math.max(0, evaluation.eligibleNodes() - quota.pairs());
+    Map<String, Integer> reasons = reasons(evaluation);
+    if (kept > 0) {
+      reasons.put(quota.reason(), kept);
+    }
     return new Capacity(
-        request.wanted(),
+        requested,
         Math.min(request.wanted(), evaluation.fits()),
         evaluation.nodes(),
-        evaluation.eligibleNodes(),
-        reasons(evaluation),
+        evaluation.eligibleNodes() - kept,
+        reasons,
         topologyKey);
   }
 

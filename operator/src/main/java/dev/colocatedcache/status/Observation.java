@@ -106,6 +106,7 @@ public record Observation(
     }
     String what = "Deployment " + deployment.getMetadata().getName();
     return condition(role, "ReplicaFailure", "True")
+        .filter(condition -> !waitsForQuota(condition))
         .map(
             condition ->
                 new Problem(
@@ -130,6 +131,15 @@ public record Observation(
                                     + ": look at its pods, and mend spec."
                                     + role.value()
                                     + ".template")));
+  }
+
+  /**
+   * A quota counts a pod until it is gone, so where it is just enough for what is granted, a
+   * replacement is refused for as long as the old pod terminates.
+   */
+  private boolean waitsForQuota(DeploymentCondition failure) {
+    return Objects.requireNonNullElse(failure.getMessage(), "").contains("exceeded quota")
+        && pods.stream().anyMatch(OwnPod::terminating);
   }
 
   private Optional<DeploymentCondition> condition(Role role, String type, String status) {
