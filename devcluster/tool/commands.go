@@ -26,6 +26,7 @@ func clusterFlags(set *flag.FlagSet) *options {
 	set.IntVar(&o.Nodes, "nodes", 3, "")
 	set.BoolVar(&o.Audit, "audit", false, "")
 	set.DurationVar(&o.NodeGrace, "node-grace", 0, "")
+	set.StringVar(&o.Emulate, "emulate", "", "")
 	return o
 }
 

@@ -22,6 +22,7 @@ type options struct {
 	Nodes     int           `json:"nodes"`
 	Audit     bool          `json:"audit"`
 	NodeGrace time.Duration `json:"nodeGrace"` // 0: the controller-manager's default
+	Emulate   string        `json:"emulate"`   // the minor version whose features the control plane has; empty: its own
 }
 
 // component is one process of the control plane.
@@ -78,7 +79,15 @@ func kubeAPIServer(b binaries, dir string, p ports, o options) component {
 		args = append(args, "--audit-policy-file="+filepath.Join(dir, "audit-policy.yaml"),
 			"--audit-log-path="+filepath.Join(dir, "audit.log"), "--audit-log-maxsize=1024", "--audit-log-maxbackup=2")
 	}
-	return component{name: "kube-apiserver", path: filepath.Join(b.libexec, "kube-apiserver"), args: args}
+	return component{name: "kube-apiserver", path: filepath.Join(b.libexec, "kube-apiserver"), args: append(args, emulated(o)...)}
+}
+
+// emulated has a component behave as an older version of itself.
+func emulated(o options) []string {
+	if o.Emulate == "" {
+		return nil
+	}
+	return []string{"--emulated-version=" + o.Emulate}
 }
 
 const auditPolicy = `apiVersion: audit.k8s.io/v1
@@ -108,17 +117,17 @@ func kubeControllerManager(b binaries, dir string, p ports, o options) component
 	if o.NodeGrace > 0 {
 		args = append(args, "--node-monitor-grace-period="+o.NodeGrace.String())
 	}
-	return component{name: "kube-controller-manager", path: filepath.Join(b.libexec, "kube-controller-manager"), args: args}
+	return component{name: "kube-controller-manager", path: filepath.Join(b.libexec, "kube-controller-manager"), args: append(args, emulated(o)...)}
 }
 
-func kubeScheduler(b binaries, dir string, p ports) component {
+func kubeScheduler(b binaries, dir string, p ports, o options) component {
 	pki := filepath.Join(dir, "pki")
-	return component{name: "kube-scheduler", path: filepath.Join(b.libexec, "kube-scheduler"), args: []string{
+	return component{name: "kube-scheduler", path: filepath.Join(b.libexec, "kube-scheduler"), args: append([]string{
 		"--kubeconfig=" + filepath.Join(pki, "kube-scheduler.kubeconfig"),
 		"--bind-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", p.Scheduler),
 		"--authorization-always-allow-paths=/healthz,/readyz,/livez,/metrics",
 		"--leader-elect=false", "--kube-api-qps=300", "--kube-api-burst=600", "--profiling=false",
-	}}
+	}, emulated(o)...)}
 }
 
 func kwok(b binaries, dir string, p ports) component {

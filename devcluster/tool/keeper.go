@@ -157,7 +157,7 @@ func (k *keeper) bootOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	scheduler, err := k.run(kubeScheduler(b, dir, ports))
+	scheduler, err := k.run(kubeScheduler(b, dir, ports, o))
 	if err != nil {
 		return err
 	}

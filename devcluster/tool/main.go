@@ -17,7 +17,7 @@ import (
 const usage = `devcluster: a real Kubernetes control plane on this machine
 
   devcluster build      [--kube V]                        build the components once, into the cache
-  devcluster up         [--name N] [--nodes N] [--kube V] [--audit] [--node-grace D]
+  devcluster up         [--name N] [--nodes N] [--kube V] [--audit] [--node-grace D] [--emulate V]
                                                           bring a cluster up and leave it running
   devcluster run        … the same flags, --until-stdin-closes
                                                           the same in the foreground; Ctrl-C ends it

@@ -170,6 +170,12 @@ final class BadInputIT {
             "spec.placement.topologyKey: Invalid value: \"the node\": not a label's key: "
                 + "name the label that nodes carry, such as kubernetes.io/hostname or "
                 + "topology.kubernetes.io/zone"),
+        new Row(
+            "traffic to a zone where pairs share a node",
+            "/spec/traffic",
+            "{policy: PreferSameZone}",
+            "spec.traffic: Invalid value: pairs share a node (spec.placement.topologyKey): set"
+                + " spec.traffic.policy to PreferSameNode, SameNode or Cluster"),
         new Row("no cache", "/spec/cache", "null", "[spec.cache: Required value]"),
         new Row(
             "no template", "/spec/cache", "{name: redis}", "[spec.cache.template: Required value]"),

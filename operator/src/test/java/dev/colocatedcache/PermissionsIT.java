@@ -175,6 +175,7 @@ final class PermissionsIT {
       case "get pods", "patch pods" -> scale(1);
       case "create pods" ->
           patch("{service: {template: {spec: {terminationGracePeriodSeconds: 7}}}}");
+      case "patch pods/status" -> patch("{traffic: {requireLocalCache: true}}");
       case "delete services" -> patch("{cache: {ports: []}}");
       case "delete poddisruptionbudgets" -> patch("{disruptionBudget: {mode: None}}");
       case "create pods/eviction" -> {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
@@ -48,6 +49,10 @@ final class CustomResourceRules {
       "(oldSelf.cache" + COMPONENT + "oldSelf.cache" + COMPONENT_VALUE + "'cache')";
   private static final String ROLE_OF =
       "self.template.?metadata.?labels[?'colocatedcache.dev/role'].orValue(";
+
+  private static final String NO_POLICY = "!has(self.traffic.policy) || ";
+  private static final String NODE = "kubernetes.io/hostname";
+  private static final String ZONE = "topology.kubernetes.io/zone";
 
   private CustomResourceRules() {}
 
@@ -138,6 +143,25 @@ final class CustomResourceRules {
           self.isIntegralNumber()
               ? self.asLong() >= 1
               : CustomResourceSchema.matches("^([1-9][0-9]?|100)%$", self.asText());
+      case NO_POLICY
+              + "self.placement.topologyKey != '"
+              + NODE
+              + "' || self.traffic.policy != 'PreferSameZone'" ->
+          !topologyKey(self).equals(NODE) || !traffic(self).equals("PreferSameZone");
+      case NO_POLICY
+              + "self.placement.topologyKey != '"
+              + ZONE
+              + "' || self.traffic.policy in ['PreferSameZone', 'Cluster']" ->
+          !topologyKey(self).equals(ZONE)
+              || Set.of("PreferSameZone", "Cluster", "").contains(traffic(self));
+      case NO_POLICY
+              + "self.traffic.policy == 'Cluster' || self.placement.topologyKey in ['"
+              + NODE
+              + "', '"
+              + ZONE
+              + "']" ->
+          Set.of("Cluster", "").contains(traffic(self))
+              || Set.of(NODE, ZONE).contains(topologyKey(self));
       case "!has(self.nodePort) || self.nodePort == 0" -> self.path("nodePort").asLong(0) == 0;
       case "!has(self.activeDeadlineSeconds)" -> !self.hasNonNull("activeDeadlineSeconds");
       default -> throw new IllegalStateException("what does this rule mean? " + rule);
@@ -154,6 +178,15 @@ final class CustomResourceRules {
 
   private static String cacheName(JsonNode resource) {
     return resource.at("/spec/cache/name").asText(name(resource) + "-cache");
+  }
+
+  private static String topologyKey(JsonNode spec) {
+    return spec.at("/placement/topologyKey").asText();
+  }
+
+  /** What spec.traffic.policy says; empty where it says nothing. */
+  private static String traffic(JsonNode spec) {
+    return spec.at("/traffic/policy").asText("");
   }
 
   private static boolean isInstance(JsonNode resource, String role) {

@@ -50,6 +50,7 @@ final class Permissions {
                   "delete"),
               all("", "pods", "get", "create", "patch"),
               all("", "pods/eviction", "create"),
+              all("", "pods/status", "patch"),
               all("events.k8s.io", "events", "create"))
           .flatMap(s -> s)
           .toList();

@@ -4,8 +4,10 @@ import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodReadinessGate;
 import io.fabric8.kubernetes.api.model.PodSchedulingGate;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,6 +24,8 @@ import java.util.stream.Stream;
  * @param deletionCost its annotation {@value #DELETION_COST}; null where it has none
  * @param gates the names of the scheduling gates that keep it from being placed
  * @param placedFor the topology domain that its gate was opened for alone; null where it was not
+ * @param readinessGates its readiness gates, each with the status of its condition: Unknown where
+ *     nobody has set it yet
  * @param trouble why a container of it cannot run, in a few words; null where nothing is known to
  *     be wrong
  */
@@ -34,6 +38,7 @@ public record RunningPod(
     String deletionCost,
     Set<String> gates,
     String placedFor,
+    Map<String, String> readinessGates,
     String trouble) {
   /** Which pod a ReplicaSet deletes first: that of the lowest cost (KEP-2255). */
   public static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
@@ -75,6 +80,7 @@ public record RunningPod(
         pod.getMetadata().getAnnotations() == null
             ? null
             : pod.getMetadata().getAnnotations().get(PLACED_FOR),
+        readinessGates(pod, conditions),
         trouble(pod));
   }
 
@@ -84,6 +90,23 @@ public record RunningPod(
         : pod.getSpec().getSchedulingGates().stream()
             .map(PodSchedulingGate::getName)
             .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static Map<String, String> readinessGates(Pod pod, List<PodCondition> conditions) {
+    return pod.getSpec() == null
+        ? Map.of()
+        : pod.getSpec().getReadinessGates().stream()
+            .map(PodReadinessGate::getConditionType)
+            .distinct()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    type -> type,
+                    type ->
+                        conditions.stream()
+                            .filter(condition -> type.equals(condition.getType()))
+                            .map(PodCondition::getStatus)
+                            .findFirst()
+                            .orElse("Unknown")));
   }
 
   private static String trouble(Pod pod) {

@@ -23,6 +23,7 @@ import dev.colocatedcache.status.Problem;
 import dev.colocatedcache.status.SurgeLimit;
 import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Workload;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.ArrayList;
@@ -159,7 +160,7 @@ final class Assessor {
   }
 
   /** The node's domain; null where it is in none. */
-  private static String domain(Snapshot snapshot, String node, String topologyKey) {
+  static String domain(Snapshot snapshot, String node, String topologyKey) {
     NodeInfo info = snapshot.node(node);
     return info == null ? null : info.label(topologyKey);
   }
@@ -215,7 +216,8 @@ final class Assessor {
             new OwnPod(role, pod.node(), domain, pod.ready(), pod.terminating(), pod.trouble()));
       }
     }
-    return new Observation(deployments, pods, rivalBudgets(workload));
+    Service cache = live.service(owner, workload.role(Role.CACHE).name()).orElse(null);
+    return new Observation(deployments, pods, rivalBudgets(workload), cache);
   }
 
   private List<String> rivalBudgets(Workload workload) {

@@ -7,6 +7,7 @@ import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.cluster.ClusterView;
 import dev.colocatedcache.reconcile.child.ChildSync;
 import dev.colocatedcache.reconcile.child.ChildWriter;
+import dev.colocatedcache.reconcile.child.FollowerNeed;
 import dev.colocatedcache.reconcile.child.LiveChildren;
 import dev.colocatedcache.reconcile.child.Refusals;
 import dev.colocatedcache.status.Problem;
@@ -46,8 +47,8 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   /** How often to try again what somebody has to mend first: no event may tell us that it is. */
   private static final Duration WHILE_STALLED = Duration.ofSeconds(15);
 
-  /** How often to try an eviction again that a budget does not allow: no event tells us of it. */
-  private static final Duration HEALING_AGAIN = Duration.ofSeconds(5);
+  /** How often to try again what is refused to a pod: no event tells us when it is not any more. */
+  private static final Duration AGAIN = Duration.ofSeconds(5);
 
   private final ClusterView cluster;
   private final Clock clock;
@@ -60,6 +61,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   private ScaleDown scaleDown;
   private PairGates gates;
   private PairHealing healing;
+  private LocalCacheGates localCaches;
 
   /**
    * @param cluster not yet started: it starts and stops with the controller
@@ -87,6 +89,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
             live, new ChildWriter(client), announcer, client.getKubernetesSerialization());
     this.gates = new PairGates(client);
     this.healing = new PairHealing(client, announcer);
+    this.localCaches = new LocalCacheGates(client, cluster, clock);
     this.scaleDown = new ScaleDown(client, cluster, live, clock);
     this.assessor = new Assessor(cluster, clusterEvents, live);
     return Stream.concat(Stream.of(clusterEvents), informers.eventSources().stream()).toList();
@@ -124,6 +127,9 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       ColocatedCache resource, StatusReport report, Context<ColocatedCache> context) {
     ResourceID id = ResourceID.fromResource(resource);
     Workload workload = Workload.of(resource);
+    // Before all else: pods are to be Ready, or not to be, whatever becomes of the spec.
+    LocalCaches caches = localCaches.observe(workload);
+    boolean told = localCaches.set(workload, caches);
     Assessment assessment = assessor.assess(resource, workload);
     Optional<Duration> wait = scaleDown.prepare(resource, workload, assessment);
     if (wait.isPresent()) {
@@ -134,6 +140,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
             resource,
             workload,
             assessment.replicas(),
+            workload.anchor().role() == Role.SERVICE ? caches.need() : FollowerNeed.NONE,
             report.proven(),
             assessor.rolloutRoom(resource, workload));
     if (problem.isPresent()) {
@@ -143,7 +150,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       clusterEvents.follow(id, workload.role(role).name());
     }
     gates.open(workload, assessment);
-    boolean healingWaits = healing.heal(resource, workload, assessment);
+    boolean again = healing.heal(resource, workload, assessment) || !told;
     UpdateControl<ColocatedCache> result =
         update(
             resource,
@@ -154,7 +161,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
                 assessment.apart(),
                 assessor.surgeLimit(resource, workload)),
             context);
-    return healingWaits ? result.rescheduleAfter(HEALING_AGAIN) : result;
+    return again ? result.rescheduleAfter(AGAIN) : result;
   }
 
   private UpdateControl<ColocatedCache> stalled(

@@ -2,6 +2,7 @@ package dev.colocatedcache.status;
 
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.api.v1alpha1.RoleStatus;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
@@ -18,9 +19,13 @@ import java.util.stream.Stream;
  * @param deployments by role; a role without one is absent
  * @param pods of both roles
  * @param rivalBudgets names of PodDisruptionBudgets over the same pods that are not ours
+ * @param cacheService the cache's Service; null where there is none
  */
 public record Observation(
-    Map<Role, Deployment> deployments, List<OwnPod> pods, List<String> rivalBudgets) {
+    Map<Role, Deployment> deployments,
+    List<OwnPod> pods,
+    List<String> rivalBudgets,
+    Service cacheService) {
 
   public Observation {
     deployments = Map.copyOf(deployments);

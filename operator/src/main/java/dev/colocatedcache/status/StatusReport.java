@@ -13,6 +13,7 @@ import dev.colocatedcache.api.v1alpha1.Healing;
 import dev.colocatedcache.api.v1alpha1.Pairing;
 import dev.colocatedcache.api.v1alpha1.Placement;
 import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.api.v1alpha1.Traffic;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.util.List;
@@ -53,7 +54,7 @@ public final class StatusReport {
     this.before =
         resource.getStatus() == null
             ? new ColocatedCacheStatus(
-                null, null, null, null, null, null, null, null, null, null, List.of())
+                null, null, null, null, null, null, null, null, null, null, null, List.of())
             : resource.getStatus();
     this.now = now;
   }
@@ -95,6 +96,7 @@ public final class StatusReport {
         observation.role(Role.SERVICE),
         observation.role(Role.CACHE),
         capacity.status(),
+        TrafficReport.inForce(Traffic.policyOf(resource.getSpec()), observation.cacheService()),
         conditions(capacity, observation, pairs, broken, surge, problem));
   }
 
@@ -159,6 +161,7 @@ public final class StatusReport {
         before.service(),
         before.cache(),
         before.capacity(),
+        before.traffic(),
         conditions.list());
   }
 

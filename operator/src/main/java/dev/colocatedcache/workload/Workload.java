@@ -7,6 +7,7 @@ import dev.colocatedcache.api.v1alpha1.Pairing;
 import dev.colocatedcache.api.v1alpha1.Placement;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.api.v1alpha1.RoleSpec;
+import dev.colocatedcache.api.v1alpha1.Traffic;
 import dev.colocatedcache.api.v1alpha1.UpdateStrategy;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -21,6 +22,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
+import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -41,6 +43,15 @@ public final class Workload {
   /** The scheduling gate of anchors that are placed only where their follower fits. */
   public static final String GATE = "colocatedcache.dev/pair";
 
+  /** The readiness gate of service pods that are Ready only beside a Ready cache. */
+  public static final String LOCAL_CACHE = "colocatedcache.dev/local-cache";
+
+  /**
+   * How long a cache has to be Ready before the next one goes, in seconds, where the service beside
+   * it is Ready only after it: until then that pair is away.
+   */
+  private static final int SERVICE_FOLLOWS = 5;
+
   /** A pod that is not Ready serves nobody, and must not keep its node from being drained. */
   private static final String EVICT_UNHEALTHY = "AlwaysAllow";
 
@@ -48,6 +59,7 @@ public final class Workload {
   private final String topologyKey;
   private final Disruption disruption;
   private final boolean surges;
+  private final Traffic.Policy traffic;
   private final RoleModel anchor;
   private final RoleModel follower;
 
@@ -56,12 +68,14 @@ public final class Workload {
       String topologyKey,
       Disruption disruption,
       boolean surges,
+      Traffic.Policy traffic,
       RoleModel anchor,
       RoleModel follower) {
     this.owner = owner;
     this.topologyKey = topologyKey;
     this.disruption = disruption;
     this.surges = surges;
+    this.traffic = traffic;
     this.anchor = anchor;
     this.follower = follower;
   }
@@ -97,6 +111,7 @@ public final class Workload {
         placement == null || placement.topologyKey() == null
             ? Placement.HOSTNAME
             : placement.topologyKey();
+    service = service.with(usingCache(service.pod(), cache, spec.traffic()));
     Half first = cacheFirst ? cache : service;
     Half second = cacheFirst ? service : cache;
     boolean surges =
@@ -109,8 +124,27 @@ public final class Workload {
         topologyKey,
         Disruption.of(spec),
         surges,
+        Traffic.policyOf(spec),
         first.model(true, guaranteed ? gated(anchored) : anchored),
         second.model(false, affinity.following(second.pod(), second.selector())));
+  }
+
+  /** The service's pods, told of their cache, and Ready only beside it where that is asked for. */
+  private static PodSpec usingCache(PodSpec own, Half cache, Traffic traffic) {
+    List<ServicePort> ports = cache.ports();
+    PodSpec told =
+        ports.isEmpty() ? own : new CacheAddress(cache.name(), ports.get(0).getPort()).toldTo(own);
+    boolean gate = traffic != null && Boolean.TRUE.equals(traffic.requireLocalCache());
+    boolean already =
+        own.getReadinessGates().stream()
+            .anyMatch(other -> LOCAL_CACHE.equals(other.getConditionType()));
+    return !gate || already
+        ? told
+        : new PodSpecBuilder(told)
+            .addNewReadinessGate()
+            .withConditionType(LOCAL_CACHE)
+            .endReadinessGate()
+            .build();
   }
 
   /** Keeps pods from being placed until the operator has seen where their follower fits. */
@@ -165,6 +199,7 @@ public final class Workload {
         .withNewSpec()
         .withReplicas(replicas)
         .withPaused(rollout.paused() ? Boolean.TRUE : null)
+        .withMinReadySeconds(role == Role.CACHE && cacheRequired() ? minReadySeconds() : null)
         .withProgressDeadlineSeconds(disruption.progressDeadlineSeconds())
         .withNewSelector()
         .withMatchLabels(model.selector())
@@ -181,13 +216,26 @@ public final class Workload {
         .build();
   }
 
-  /** The role's Service, as it is applied; empty where it has no ports. */
+  private boolean cacheRequired() {
+    return role(Role.SERVICE).template().getSpec().getReadinessGates().stream()
+        .anyMatch(gate -> LOCAL_CACHE.equals(gate.getConditionType()));
+  }
+
+  /** The API server wants the deadline to be later. */
+  private int minReadySeconds() {
+    return Math.min(SERVICE_FOLLOWS, disruption.progressDeadlineSeconds() - 1);
+  }
+
+  /**
+   * The role's Service, as it is applied; empty where it has no ports. The cache's keeps what a pod
+   * asks of it as near as {@code spec.traffic.policy} says (KEP-2433, KEP-3015, KEP-2086).
+   */
   public Optional<Service> service(Role role) {
     RoleModel model = role(role);
     if (model.ports().isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
+    Service service =
         new ServiceBuilder()
             .withMetadata(childMetadata(model))
             .withNewSpec()
@@ -195,7 +243,17 @@ public final class Workload {
             .withSelector(model.selector())
             .withPorts(model.ports())
             .endSpec()
-            .build());
+            .build();
+    if (role == Role.CACHE) {
+      ServiceSpec spec = service.getSpec();
+      switch (traffic) {
+        case PREFER_SAME_NODE -> spec.setTrafficDistribution("PreferSameNode");
+        case PREFER_SAME_ZONE -> spec.setTrafficDistribution("PreferSameZone");
+        case SAME_NODE -> spec.setInternalTrafficPolicy("Local");
+        case CLUSTER -> {}
+      }
+    }
+    return Optional.of(service);
   }
 
   /** The role's budget for evictions, as it is applied; empty where it is not asked for. */
@@ -244,8 +302,13 @@ public final class Workload {
         .build();
   }
 
-  /** One role as its spec has it, with defaults, before it is known which half is the anchor. */
-  private record Half(Role role, RoleSpec spec, ObjectMeta owner, String name, String component) {
+  /**
+   * One role as its spec has it, with defaults, before it is known which half is the anchor.
+   *
+   * @param pod the template's pod, with what comes from the other half
+   */
+  private record Half(
+      Role role, RoleSpec spec, ObjectMeta owner, String name, String component, PodSpec pod) {
 
     static Half of(Role role, RoleSpec spec, ObjectMeta owner) {
       String path = "spec." + role.value();
@@ -262,7 +325,12 @@ public final class Workload {
           spec,
           owner,
           spec.name() == null ? defaultName : spec.name(),
-          labels.getOrDefault(Labels.COMPONENT, role.value()));
+          labels.getOrDefault(Labels.COMPONENT, role.value()),
+          spec.template().getSpec());
+    }
+
+    Half with(PodSpec changed) {
+      return new Half(role, spec, owner, name, component, changed);
     }
 
     /** Selectors rely on these labels: a template may repeat them, not change them. */
@@ -281,10 +349,6 @@ public final class Workload {
       return template.getMetadata() == null || template.getMetadata().getLabels() == null
           ? Map.of()
           : template.getMetadata().getLabels();
-    }
-
-    PodSpec pod() {
-      return spec.template().getSpec();
     }
 
     Map<String, String> selector() {

@@ -74,10 +74,14 @@ public final class DevclusterExtension implements ParameterResolver {
           at.get().getElement().map(element -> declared(element)).filter(found -> found != null);
       if (own.isPresent()) {
         return started(
-            at.get(), own.get().nodes(), own.get().audit(), own.get().nodeGraceSeconds());
+            at.get(),
+            own.get().nodes(),
+            own.get().audit(),
+            own.get().nodeGraceSeconds(),
+            own.get().emulate());
       }
     }
-    return started(context.getRoot(), 0, false, 0);
+    return started(context.getRoot(), 0, false, 0, "");
   }
 
   private static OwnDevcluster declared(AnnotatedElement element) {
@@ -85,14 +89,15 @@ public final class DevclusterExtension implements ParameterResolver {
   }
 
   private static Devcluster started(
-      ExtensionContext context, int nodes, boolean audit, int nodeGraceSeconds) {
+      ExtensionContext context, int nodes, boolean audit, int nodeGraceSeconds, String emulate) {
     return context
         .getStore(NAMESPACE)
         .getOrComputeIfAbsent(
             "devcluster of " + context.getUniqueId(),
             key -> {
               try {
-                return new Devcluster(DevclusterProcess.start(nodes, audit, nodeGraceSeconds));
+                return new Devcluster(
+                    DevclusterProcess.start(nodes, audit, nodeGraceSeconds, emulate));
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }

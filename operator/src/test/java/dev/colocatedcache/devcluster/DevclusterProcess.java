@@ -36,7 +36,7 @@ final class DevclusterProcess implements AutoCloseable {
     this.kubectl = kubectl;
   }
 
-  static DevclusterProcess start(int nodes, boolean audit, int nodeGraceSeconds)
+  static DevclusterProcess start(int nodes, boolean audit, int nodeGraceSeconds, String emulate)
       throws IOException {
     Path script = script();
     String name = "it-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
@@ -56,6 +56,9 @@ final class DevclusterProcess implements AutoCloseable {
     }
     if (nodeGraceSeconds > 0) {
       command.addAll(List.of("--node-grace", nodeGraceSeconds + "s"));
+    }
+    if (!emulate.isEmpty()) {
+      command.addAll(List.of("--emulate", emulate));
     }
     Process process = new ProcessBuilder(command).start();
     List<String> said = Collections.synchronizedList(new ArrayList<>());

@@ -21,4 +21,7 @@ public @interface OwnDevcluster {
 
   /** Seconds of silence after which a node counts as dead; 0 leaves Kubernetes' own default. */
   int nodeGraceSeconds() default 0;
+
+  /** The older version whose features the control plane has, as in 1.33; empty: its own. */
+  String emulate() default "";
 }

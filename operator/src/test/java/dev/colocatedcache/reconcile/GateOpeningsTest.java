@@ -7,6 +7,7 @@ import dev.colocatedcache.cluster.RunningPod;
 import dev.colocatedcache.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -128,6 +129,7 @@ final class GateOpeningsTest {
                       null,
                       gated ? Set.of(Workload.GATE) : Set.of(),
                       loose && word.length() > 1 ? word.substring(1) : null,
+                      Map.of(),
                       null));
             });
     return pods;

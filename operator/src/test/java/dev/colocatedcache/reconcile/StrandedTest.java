@@ -6,6 +6,7 @@ import dev.colocatedcache.affinity.Pair;
 import dev.colocatedcache.cluster.RunningPod;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -90,6 +91,7 @@ final class StrandedTest {
               null,
               Set.of(),
               null,
+              Map.of(),
               null));
     }
     return pods;

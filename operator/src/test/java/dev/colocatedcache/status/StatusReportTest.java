@@ -68,7 +68,8 @@ class StatusReportTest {
         new Observation(
             Map.of(Role.SERVICE, deployment(2, 2, 1), Role.CACHE, deployment(2, 2, 2)),
             pods(2),
-            List.of());
+            List.of(),
+            null);
     ColocatedCacheStatus status = report(asked(2), START, capacity(2, 2), observation);
 
     assertThat(trueConditions(status)).containsExactlyInAnyOrder("Reconciling", "Colocated");
@@ -80,7 +81,8 @@ class StatusReportTest {
         new Observation(
             Map.of(Role.SERVICE, deployment(2, 1, 2), Role.CACHE, deployment(2, 2, 2)),
             pods(2),
-            List.of());
+            List.of(),
+            null);
     ColocatedCacheStatus status = report(asked(2), START, capacity(2, 2), observation);
 
     assertThat(reason(status, "Reconciling")).isEqualTo("RollingOut");
@@ -107,7 +109,8 @@ class StatusReportTest {
             new Observation(
                 Map.of(Role.SERVICE, failing, Role.CACHE, deployment(2, 2, 2)),
                 List.of(),
-                List.of()));
+                List.of(),
+                null));
 
     assertThat(trueConditions(status)).containsExactlyInAnyOrder("Stalled", "Colocated");
     assertThat(condition(status, "Stalled").getMessage())
@@ -129,7 +132,8 @@ class StatusReportTest {
             new Observation(
                 Map.of(Role.SERVICE, deployment(2, 2, 2), Role.CACHE, deployment(2, 1, 1)),
                 pods,
-                List.of()));
+                List.of(),
+                null));
 
     assertThat(trueConditions(status)).containsExactly("Stalled");
     assertThat(reason(status, "Ready")).isEqualTo("PodsFailing");
@@ -143,7 +147,8 @@ class StatusReportTest {
         new Observation(
             Map.of(Role.SERVICE, deployment(2, 2, 2), Role.CACHE, deployment(2, 2, 2)),
             pods(2),
-            List.of("shop-wide"));
+            List.of("shop-wide"),
+            null);
     ColocatedCacheStatus status = report(asked(2), START, capacity(2, 2), observation);
 
     assertThat(trueConditions(status)).containsExactlyInAnyOrder("Ready", "Stalled", "Colocated");
@@ -293,7 +298,7 @@ class StatusReportTest {
   private static Observation running(int pairs) {
     Deployment deployment = deployment(pairs, pairs, pairs);
     return new Observation(
-        Map.of(Role.SERVICE, deployment, Role.CACHE, deployment), pods(pairs), List.of());
+        Map.of(Role.SERVICE, deployment, Role.CACHE, deployment), pods(pairs), List.of(), null);
   }
 
   private static List<OwnPod> pods(int pairs) {

@@ -75,6 +75,20 @@ public record RefusedManifest(String name, String manifest, String complaint) {
             with("/spec/updateStrategy/maxUnavailable", "101%"),
             "a rollout that may make no pair unavailable could never begin"),
         refused(
+            "traffic to a zone where pairs share a node",
+            with("/spec/traffic/policy", "PreferSameZone"),
+            "spec.traffic.policy to PreferSameNode, SameNode or Cluster"),
+        refused(
+            "traffic to a node where pairs share a zone",
+            with("/spec/traffic/policy", "SameNode")
+                .with("/spec/placement/topologyKey", "topology.kubernetes.io/zone"),
+            "spec.traffic.policy to PreferSameZone or Cluster"),
+        refused(
+            "traffic to what no Service knows",
+            with("/spec/traffic/policy", "PreferSameZone")
+                .with("/spec/placement/topologyKey", "rack"),
+            "spec.traffic.policy to Cluster, or leave it out"),
+        refused(
             "a budget that lets nothing go",
             with("/spec/disruptionBudget/maxUnavailable", "0%"),
             "with none no node could ever be drained"),

@@ -12,6 +12,8 @@ import dev.colocatedcache.testing.Yaml;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodAffinityTerm;
+import io.fabric8.kubernetes.api.model.PodReadinessGate;
+import io.fabric8.kubernetes.api.model.ServiceSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -158,6 +160,103 @@ final class WorkloadTest {
     assertThat(guaranteed.anchor().template().getSpec().getSchedulingGates())
         .extracting(gate -> gate.getName())
         .containsExactly("colocatedcache.dev/pair");
+  }
+
+  @ParameterizedTest(name = "topology key {0}, policy {1}")
+  @CsvSource({
+    "kubernetes.io/hostname, , PreferSameNode, ",
+    "kubernetes.io/hostname, SameNode, , Local",
+    "kubernetes.io/hostname, Cluster, , ",
+    "topology.kubernetes.io/zone, , PreferSameZone, ",
+    "topology.kubernetes.io/zone, Cluster, , ",
+    "rack, , , ",
+  })
+  @DisplayName("traffic to the cache as near as it says, or as its topology key allows")
+  void traffic(String topologyKey, String policy, String distribution, String internal) {
+    Workload workload =
+        Workload.of(
+            cc(
+                LEAST
+                        .replace("{name: redis, ", "{name: redis, ports: [{containerPort: 6379}], ")
+                        .replace("{name: web, ", "{name: web, ports: [{containerPort: 80}], ")
+                    + "  placement: {topologyKey: %s}\n".formatted(topologyKey)
+                    + (policy == null ? "" : "  traffic: {policy: %s}\n".formatted(policy))));
+
+    assertThat(workload.service(Role.CACHE).orElseThrow().getSpec())
+        .extracting(ServiceSpec::getTrafficDistribution, ServiceSpec::getInternalTrafficPolicy)
+        .containsExactly(distribution, internal);
+    assertThat(workload.service(Role.SERVICE).orElseThrow().getSpec())
+        .extracting(ServiceSpec::getTrafficDistribution, ServiceSpec::getInternalTrafficPolicy)
+        .containsOnlyNulls();
+  }
+
+  @Test
+  @DisplayName("the cache's address in the service's containers, where the cache has a Service")
+  void address() {
+    String ports = "[{name: redis, port: 6000, targetPort: 6379}, {name: metrics, port: 9121}]";
+    String two = LEAST.replace("cache: {template", "cache: {ports: " + ports + ", template");
+
+    assertThat(Workload.of(cc(two)).role(Role.SERVICE).template().getSpec().getContainers())
+        .singleElement()
+        .satisfies(
+            web ->
+                assertThat(web.getEnv())
+                    .extracting(variable -> variable.getName() + "=" + variable.getValue())
+                    .containsExactly("CACHE_HOST=shop-cache", "CACHE_PORT=6000"));
+    for (Workload other :
+        List.of(Workload.of(cc(LEAST)), Workload.of(cc(two.replace(ports, "[]"))))) {
+      assertThat(other.role(Role.SERVICE).template().getSpec().getContainers().get(0).getEnv())
+          .isEmpty();
+    }
+    assertThat(Workload.of(cc(two)).role(Role.CACHE).template().getSpec().getContainers())
+        .allSatisfy(redis -> assertThat(redis.getEnv()).isEmpty());
+  }
+
+  @Test
+  @DisplayName("no other service pods where the cache's ports change in what does not concern them")
+  void otherPorts() {
+    String ports = "[{name: redis, port: 6379}]";
+    String one = LEAST.replace("cache: {template", "cache: {ports: " + ports + ", template");
+    String more =
+        one.replace(
+            ports, "[{name: tcp, port: 6379, targetPort: redis}, {name: metrics, port: 9121}]");
+
+    assertThat(Workload.of(cc(more)).role(Role.SERVICE).template())
+        .isEqualTo(Workload.of(cc(one)).role(Role.SERVICE).template());
+  }
+
+  @Test
+  @DisplayName("a readiness gate on service pods that need a cache beside them, once")
+  void readinessGate() {
+    String required = LEAST + "  traffic: {requireLocalCache: true}\n";
+    String already =
+        required.replace(
+            "containers: [{name: web",
+            "readinessGates: [{conditionType: colocatedcache.dev/local-cache}], containers: [{name:"
+                + " web");
+
+    assertThat(Workload.of(cc(LEAST)).role(Role.SERVICE).template().getSpec().getReadinessGates())
+        .isEmpty();
+    for (String yaml : List.of(required, already)) {
+      Workload workload = Workload.of(cc(yaml));
+      assertThat(workload.role(Role.SERVICE).template().getSpec().getReadinessGates())
+          .extracting(PodReadinessGate::getConditionType)
+          .containsExactly("colocatedcache.dev/local-cache");
+      assertThat(workload.role(Role.CACHE).template().getSpec().getReadinessGates()).isEmpty();
+      assertThat(workload.deployment(Role.CACHE, 1, Rollout.REPLACE).getSpec().getMinReadySeconds())
+          .as("the service beside it is Ready again before the next cache goes")
+          .isEqualTo(5);
+      assertThat(
+              workload.deployment(Role.SERVICE, 1, Rollout.REPLACE).getSpec().getMinReadySeconds())
+          .isNull();
+    }
+    String deadline = required + "  updateStrategy: {progressDeadlineSeconds: 2}\n";
+    assertThat(
+            Workload.of(cc(deadline))
+                .deployment(Role.CACHE, 1, Rollout.REPLACE)
+                .getSpec()
+                .getMinReadySeconds())
+        .isEqualTo(1);
   }
 
   @ParameterizedTest

@@ -61,6 +61,30 @@ import io.fabric8.generator.annotation.ValidationRule;
             + " Deployment selects its pods by it: keep it as it was, or create another"
             + " ColocatedCache with the new label and delete this one",
     fieldPath = ".cache.template")
+@ValidationRule(
+    value =
+        "!has(self.traffic.policy) || self.placement.topologyKey != 'kubernetes.io/hostname'"
+            + " || self.traffic.policy != 'PreferSameZone'",
+    message =
+        "pairs share a node (spec.placement.topologyKey): set spec.traffic.policy to PreferSameNode,"
+            + " SameNode or Cluster",
+    fieldPath = ".traffic")
+@ValidationRule(
+    value =
+        "!has(self.traffic.policy) || self.placement.topologyKey != 'topology.kubernetes.io/zone'"
+            + " || self.traffic.policy in ['PreferSameZone', 'Cluster']",
+    message =
+        "the halves of a pair share a zone and seldom a node (spec.placement.topologyKey): set"
+            + " spec.traffic.policy to PreferSameZone or Cluster",
+    fieldPath = ".traffic")
+@ValidationRule(
+    value =
+        "!has(self.traffic.policy) || self.traffic.policy == 'Cluster'"
+            + " || self.placement.topologyKey in ['kubernetes.io/hostname', 'topology.kubernetes.io/zone']",
+    message =
+        "a Service knows nodes and zones, and no other label that spec.placement.topologyKey may"
+            + " name: set spec.traffic.policy to Cluster, or leave it out",
+    fieldPath = ".traffic")
 public record ColocatedCacheSpec(
     @JsonPropertyDescription(
             "Pairs asked for, a pair being one service pod and one cache pod. As many are placed as"

@@ -18,6 +18,7 @@ import java.util.List;
  * @param service what the service's Deployment has
  * @param cache what the cache's Deployment has
  * @param capacity how many nodes can hold a pair, and why the others cannot
+ * @param traffic where the cache's Service sends traffic; null where there is no such Service
  * @param conditions Ready, Reconciling, Stalled, CapacityLimited, Colocated
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -40,6 +41,8 @@ public record ColocatedCacheStatus(
     @JsonPropertyDescription("Pods of the cache's Deployment.") RoleStatus cache,
     @JsonPropertyDescription("How many nodes can hold a pair, and why the others cannot.")
         CapacityStatus capacity,
+    @JsonPropertyDescription("Where the cache's Service sends what a pod asks of it.")
+        TrafficStatus traffic,
     @JsonPropertyDescription(
             "Ready; CapacityLimited; Colocated; and, only while they are True, Reconciling and"
                 + " Stalled.")

@@ -55,4 +55,7 @@ public record Placement(
 
   /** The label that every node carries its own value of: the default topology key. */
   public static final String HOSTNAME = "kubernetes.io/hostname";
+
+  /** The label of the zone that a node is in. */
+  public static final String ZONE = "topology.kubernetes.io/zone";
 }

@@ -23,11 +23,27 @@ public record Traffic(
                 + " share a zone, or Cluster where they share another domain.")
         Policy policy,
     @JsonPropertyDescription(
-            "Whether a service pod is Ready only while a Ready cache is in its topology domain: adds a"
-                + " readiness gate, which the operator sets. A change of it rolls the service's"
-                + " pods.")
+            "Whether a service pod is Ready only while a Ready cache is in its topology domain: adds"
+                + " the readiness gate colocatedcache.dev/local-cache, which the operator sets. While"
+                + " the operator is away it stays as it is, and new pods wait. A change of it rolls"
+                + " the service's pods.")
         @Default("false")
         Boolean requireLocalCache) {
+
+  /**
+   * Where the cache's Service of {@code spec} sends traffic: as it says, or else as near as its
+   * topology key allows, for Services know nodes and zones and nothing else.
+   */
+  public static Policy policyOf(ColocatedCacheSpec spec) {
+    if (spec.traffic() != null && spec.traffic().policy() != null) {
+      return spec.traffic().policy();
+    }
+    String key = spec.placement() == null ? null : spec.placement().topologyKey();
+    if (key == null || key.equals(Placement.HOSTNAME)) {
+      return Policy.PREFER_SAME_NODE;
+    }
+    return key.equals(Placement.ZONE) ? Policy.PREFER_SAME_ZONE : Policy.CLUSTER;
+  }
 
   /** Where a Service sends traffic. */
   public enum Policy {

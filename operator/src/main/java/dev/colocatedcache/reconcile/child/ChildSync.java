@@ -36,6 +36,7 @@ public final class ChildSync {
   private final ChildWriter writer;
   private final Announcer announcer;
   private final KubernetesSerialization serialization;
+  private final TrafficDistributions distributions = new TrafficDistributions();
 
   /** Writes through {@code writer} and tells of repairs through {@code announcer}. */
   public ChildSync(
@@ -55,6 +56,7 @@ public final class ChildSync {
    * @param replicas of each role
    * @param proven whether the API server is known to accept this generation of the spec; if not,
    *     every write is rehearsed first
+   * @param need what anchors wait for before they can be Ready
    * @param room for a rollout; asked where a template changes, or pods are to surge
    * @return what somebody has to mend; empty when the children are as they should be
    * @throws KubernetesClientException where trying again may do
@@ -63,10 +65,26 @@ public final class ChildSync {
       ColocatedCache owner,
       Workload workload,
       Map<Role, Integer> replicas,
+      FollowerNeed need,
+      boolean proven,
+      RolloutRoom room) {
+    int known = distributions.lessons();
+    Optional<Problem> problem = attempt(owner, workload, replicas, need, proven, room);
+    // Each lesson rules out a value, and there are few of them.
+    return distributions.lessons() == known
+        ? problem
+        : sync(owner, workload, replicas, need, proven, room);
+  }
+
+  private Optional<Problem> attempt(
+      ColocatedCache owner,
+      Workload workload,
+      Map<Role, Integer> replicas,
+      FollowerNeed need,
       boolean proven,
       RolloutRoom room) {
     List<Change<?>> changes = new ArrayList<>();
-    boolean followerWaits = followerWaits(owner, workload, replicas);
+    boolean followerWaits = followerWaits(owner, workload, replicas, need);
     for (RoleModel model : List.of(workload.anchor(), workload.follower())) {
       Role role = model.role();
       boolean waits = !model.anchor() && followerWaits;
@@ -75,7 +93,14 @@ public final class ChildSync {
           workload.deployment(role, replicas.get(role), new Rollout(waits, surges));
       Optional<Problem> problem =
           compare(owner, model, deployment, changes)
-              .or(() -> compare(owner, model, Service.class, workload.service(role), changes))
+              .or(
+                  () ->
+                      compare(
+                          owner,
+                          model,
+                          Service.class,
+                          workload.service(role).map(distributions::nearest),
+                          changes))
               .or(
                   () ->
                       compare(
@@ -113,11 +138,14 @@ public final class ChildSync {
     void run(Change<?> change);
   }
 
-  private static Optional<Problem> first(List<Change<?>> changes, Step step) {
+  private Optional<Problem> first(List<Change<?>> changes, Step step) {
     for (Change<?> change : changes) {
       try {
         step.run(change);
       } catch (KubernetesClientException e) {
+        if (change.desired() instanceof Service service) {
+          distributions.refused(service, e);
+        }
         Optional<Problem> problem = Refusals.problem(e, change.role(), change.child());
         if (problem.isEmpty()) {
           throw e;
@@ -129,14 +157,15 @@ public final class ChildSync {
   }
 
   private boolean followerWaits(
-      ColocatedCache owner, Workload workload, Map<Role, Integer> replicas) {
+      ColocatedCache owner, Workload workload, Map<Role, Integer> replicas, FollowerNeed need) {
     RoleModel anchor = workload.anchor();
     RoleModel follower = workload.follower();
     return RolloutOrder.followerWaits(
         marked(workload, anchor, replicas),
         live.ours(owner, anchor.name()),
         marked(workload, follower, replicas),
-        live.ours(owner, follower.name()));
+        live.ours(owner, follower.name()),
+        need);
   }
 
   private boolean surges(
@@ -252,7 +281,11 @@ public final class ChildSync {
       LOG.info("{} deleted: it is no longer asked for", change.what());
       return;
     }
-    live.written(writer.apply(change), change.live());
+    T written = writer.apply(change);
+    live.written(written, change.live());
+    if (change.desired() instanceof Service service && written instanceof Service result) {
+      distributions.written(service, result);
+    }
     switch (change.kind()) {
       case DRIFT -> announcer.putRight(owner, change.desired(), change.field(), change.by());
       case ADOPT -> announcer.adopted(owner, change.live());

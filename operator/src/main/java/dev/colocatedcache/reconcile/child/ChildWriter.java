@@ -35,7 +35,9 @@ public final class ChildWriter {
   /** Who owns what in {@code child}, as far as it matters for its kind. */
   static FieldOwnership ownership(HasMetadata child) {
     Set<String> guarded =
-        child instanceof Service ? Set.of("f:selector", "f:ports") : Set.<String>of();
+        child instanceof Service
+            ? Set.of("f:selector", "f:ports", "f:trafficDistribution", "f:internalTrafficPolicy")
+            : Set.<String>of();
     return new FieldOwnership(FIELD_MANAGER, guarded);
   }
 

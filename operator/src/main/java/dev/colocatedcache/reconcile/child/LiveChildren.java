@@ -43,6 +43,12 @@ public final class LiveChildren {
         .filter(deployment -> Claim.isOurs(owner, deployment));
   }
 
+  /** The Service of that name, if it is a child of {@code owner}. */
+  public Optional<Service> service(ColocatedCache owner, String name) {
+    return known(Service.class, owner.getMetadata().getNamespace(), name)
+        .filter(service -> Claim.isOurs(owner, service));
+  }
+
   /** Whether {@code owner} controls the Deployment of that name. */
   public boolean isOurs(ColocatedCache owner, String deployment) {
     return ours(owner, deployment).isPresent();

@@ -22,13 +22,21 @@ public final class RolloutOrder {
    * @param liveAnchor as it is
    * @param follower as it should be, marked with its digest
    * @param liveFollower as it is
+   * @param need what anchors need of followers: one that needs what the follower's rollout brings
+   *     would be waited for in vain
    */
   static boolean followerWaits(
       Deployment anchor,
       Optional<Deployment> liveAnchor,
       Deployment follower,
-      Optional<Deployment> liveFollower) {
+      Optional<Deployment> liveFollower,
+      FollowerNeed need) {
     if (liveAnchor.isEmpty() || liveFollower.isEmpty()) {
+      return false;
+    }
+    // A follower that is not Ready is the first that its rollout replaces: no pair is given up.
+    if (need == FollowerNeed.NOT_READY
+        || (need == FollowerNeed.MISSING && stalled(liveAnchor.get()))) {
       return false;
     }
     if (!changes(follower, liveFollower.get()) && !updating(liveFollower.get())) {
@@ -91,6 +99,15 @@ public final class RolloutOrder {
         || status.getObservedGeneration() == null
         || status.getObservedGeneration() < live.getMetadata().getGeneration()
         || orZero(status.getUpdatedReplicas()) < orZero(status.getReplicas());
+  }
+
+  private static boolean stalled(Deployment live) {
+    return live.getStatus() != null
+        && live.getStatus().getConditions().stream()
+            .anyMatch(
+                condition ->
+                    "Progressing".equals(condition.getType())
+                        && "False".equals(condition.getStatus()));
   }
 
   private static boolean anyUnavailable(Deployment live) {

@@ -37,7 +37,11 @@ final class RolloutOrderTest {
   void waits(String anchor, String follower, boolean waits) {
     assertThat(
             RolloutOrder.followerWaits(
-                withTemplate("new"), live(anchor), withTemplate("new"), live(follower)))
+                withTemplate("new"),
+                live(anchor),
+                withTemplate("new"),
+                live(follower),
+                FollowerNeed.NONE))
         .isEqualTo(waits);
   }
 
@@ -49,7 +53,11 @@ final class RolloutOrderTest {
 
     assertThat(
             RolloutOrder.followerWaits(
-                withTemplate("new"), Optional.of(byHand), withTemplate("new"), live("changes")))
+                withTemplate("new"),
+                Optional.of(byHand),
+                withTemplate("new"),
+                live("changes"),
+                FollowerNeed.NONE))
         .isTrue();
   }
 
@@ -113,6 +121,22 @@ final class RolloutOrderTest {
         .build();
   }
 
+  @ParameterizedTest(name = "anchor: {0}; need: {1}: {2}")
+  @CsvSource({
+    "updating, NONE, true",
+    "updating, MISSING, true",
+    "updating, NOT_READY, false",
+    "stalled, NONE, true",
+    "stalled, MISSING, false",
+  })
+  @DisplayName("for no anchor that waits in vain for what the follower's rollout brings")
+  void needed(String anchor, FollowerNeed need, boolean waits) {
+    assertThat(
+            RolloutOrder.followerWaits(
+                withTemplate("new"), live(anchor), withTemplate("new"), live("changes"), need))
+        .isEqualTo(waits);
+  }
+
   private static Optional<Deployment> live(String state) {
     return switch (state) {
       case "absent" -> Optional.empty();
@@ -133,6 +157,17 @@ final class RolloutOrderTest {
                   .addNewCondition()
                   .withType("ReplicaFailure")
                   .withStatus("True")
+                  .endCondition()
+                  .endStatus()
+                  .build());
+      case "stalled" ->
+          Optional.of(
+              new DeploymentBuilder(done("new"))
+                  .editStatus()
+                  .withUpdatedReplicas(1)
+                  .addNewCondition()
+                  .withType("Progressing")
+                  .withStatus("False")
                   .endCondition()
                   .endStatus()
                   .build());

@@ -1,0 +1,100 @@
+package dev.colocatedcache.reconcile;
+
+import dev.colocatedcache.affinity.Snapshot;
+import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.cluster.ClusterView;
+import dev.colocatedcache.cluster.RunningPod;
+import dev.colocatedcache.reconcile.child.Refusals;
+import dev.colocatedcache.workload.RoleModel;
+import dev.colocatedcache.workload.Workload;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sets the readiness gates of service pods (KEP-580): the condition {@value Workload#LOCAL_CACHE}
+ * of a pod is True while a Ready cache is in its topology domain.
+ */
+final class LocalCacheGates {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalCacheGates.class);
+
+  private final KubernetesClient client;
+  private final ClusterView cluster;
+  private final Clock clock;
+
+  LocalCacheGates(KubernetesClient client, ClusterView cluster, Clock clock) {
+    this.client = client;
+    this.cluster = cluster;
+    this.clock = clock;
+  }
+
+  /** How things stand between the service's pods and the caches beside them. */
+  LocalCaches observe(Workload workload) {
+    RoleModel service = workload.role(Role.SERVICE);
+    RoleModel cache = workload.role(Role.CACHE);
+    Snapshot snapshot = cluster.snapshot();
+    return new LocalCaches(
+        cluster.pods(service.namespace(), service.name()),
+        cluster.pods(cache.namespace(), cache.name()),
+        node -> Assessor.domain(snapshot, node, workload.topologyKey()));
+  }
+
+  /**
+   * Sets what is not as it should be.
+   *
+   * @return whether all that had to be set is: nothing else would wake us to try again
+   */
+  boolean set(Workload workload, LocalCaches caches) {
+    boolean all = true;
+    for (LocalCaches.Verdict verdict : caches.changes()) {
+      all &= set(workload.role(Role.SERVICE).namespace(), verdict.pod(), condition(verdict));
+    }
+    return all;
+  }
+
+  private PodCondition condition(LocalCaches.Verdict verdict) {
+    return new PodConditionBuilder()
+        .withType(Workload.LOCAL_CACHE)
+        .withStatus(verdict.status())
+        .withReason(verdict.ready() ? "CacheReady" : "NoReadyCache")
+        .withMessage(
+            verdict.ready()
+                ? "a Ready cache is in the pod's topology domain"
+                : "no cache in the pod's topology domain is Ready")
+        .withLastTransitionTime(clock.instant().truncatedTo(ChronoUnit.SECONDS).toString())
+        .build();
+  }
+
+  private boolean set(String namespace, RunningPod pod, PodCondition condition) {
+    // Conditions are merged by their type, so that the kubelet's own stay as they are.
+    Map<String, Object> patch = Map.of("status", Map.of("conditions", List.of(condition)));
+    try {
+      client
+          .pods()
+          .inNamespace(namespace)
+          .withName(pod.name())
+          .subresource("status")
+          .patch(
+              PatchContext.of(PatchType.STRATEGIC_MERGE),
+              client.getKubernetesSerialization().asJson(patch));
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+        return true;
+      }
+      // A gate that is not set must not keep pairs from being placed.
+      LOG.warn("Pod {} could not be told of its cache: {}", pod.name(), Refusals.message(e));
+      return false;
+    }
+  }
+}
