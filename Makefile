@@ -21,6 +21,7 @@ demo-down: ## end what `make demo` left running
 test: ## every test, those on the real control plane included
 	@build/preflight java maven go
 	devcluster/devcluster build
+	e2e/tool helm
 	$(MVN) verify
 
 .PHONY: e2e
@@ -47,6 +48,11 @@ image: ## the image, with Docker, buildah or Jib, whichever is there (build/imag
 crd: ## rewrite the checked-in CRD from the API types
 	@build/preflight java maven
 	$(MVN) -q -pl crd test -Dtest=CrdIsCurrentTest -Dcrd.write=true
+
+.PHONY: install-yaml
+install-yaml: ## rewrite what is made from deploy/ and the CRD: deploy/install.yaml, and copies in the Helm chart
+	@build/preflight go
+	@build/install-yaml
 
 CASES ?= 20000
 SEED ?= $(shell date +%s)

@@ -379,6 +379,20 @@ func kubeconfigCommand(h home, args []string) error {
 	return nil
 }
 
+func kubectlCommand(h home, args []string) error {
+	set := flags("kubectl")
+	kube := set.String("kube", "", "")
+	if err := parse(set, args); err != nil {
+		return err
+	}
+	b, _, err := build(h, *kube)
+	if err != nil {
+		return err
+	}
+	fmt.Println(filepath.Join(b.kubectlPath, "kubectl"))
+	return nil
+}
+
 func envCommand(h home, args []string) error {
 	s, b, err := named(h, "env", args)
 	if err != nil {

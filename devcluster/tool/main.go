@@ -24,6 +24,7 @@ const usage = `devcluster: a real Kubernetes control plane on this machine
   devcluster down       [--name N] [--all]                end a cluster and remove its state
   devcluster list                                         the clusters that exist
   devcluster kubeconfig [--name N]                        the path of the admin kubeconfig
+  devcluster kubectl    [--kube V]                        the path of the kubectl of that version; builds it if need be
   devcluster env        [--name N]                        export KUBECONFIG=… PATH=…, for eval
   devcluster node add   NODE [--name N] [--cpu 4] [--memory 16Gi] [--pods 110] [--zone Z]
                              [--label k=v]… [--taint k=v:Effect]…
@@ -81,6 +82,8 @@ func dispatch(args []string) error {
 		return listCommand(home, rest)
 	case "kubeconfig":
 		return kubeconfigCommand(home, rest)
+	case "kubectl":
+		return kubectlCommand(home, rest)
 	case "env":
 		return envCommand(home, rest)
 	case "node":

@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -37,14 +38,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @OwnDevcluster(nodes = 2)
 @DisplayName("Without one permission, the operator names it, lives on, and works once it has it:")
 final class PermissionsIT {
-  /** Only an admission plugin asks for it, which is on in some clusters: see deploy/rbac.yaml. */
+  /**
+   * Only an admission plugin asks for it, which is on in some clusters: see deploy/base/rbac.yaml.
+   */
   private static final String FOR_ADMISSION = "colocatedcaches/finalizers";
 
   private Devcluster cluster;
   private KubernetesClient client;
   private RunningOperator operator;
   private String namespace;
-  private ClusterRole whole;
+  private List<ClusterRole> whole;
   private ObservedPairs checkout;
 
   private record Permission(String group, String resource, String verb) {
@@ -79,7 +82,11 @@ final class PermissionsIT {
     this.namespace = namespace.name();
     operator = RunningOperator.install(cluster, "--sync-timeout", "1");
     cluster.attach(operator);
-    whole = client.rbac().clusterRoles().withName(RunningOperator.SERVICE_ACCOUNT).get();
+    whole =
+        client.rbac().clusterRoles().list().getItems().stream()
+            .filter(
+                role -> role.getMetadata().getName().startsWith(RunningOperator.SERVICE_ACCOUNT))
+            .toList();
     checkout = PairManifest.named("checkout").apply(cluster, this.namespace);
     checkout.awaitPairs(2);
     List<Permission> permissions =
@@ -99,7 +106,7 @@ final class PermissionsIT {
         whileItRuns(permission);
       }
     } finally {
-      role(permissions());
+      grant(all -> true);
     }
   }
 
@@ -214,7 +221,11 @@ final class PermissionsIT {
   }
 
   private Stream<Permission> permissions() {
-    return whole.getRules().stream()
+    return whole.stream().flatMap(PermissionsIT::permissions);
+  }
+
+  private static Stream<Permission> permissions(ClusterRole role) {
+    return role.getRules().stream()
         .flatMap(
             rule ->
                 rule.getResources().stream()
@@ -228,27 +239,30 @@ final class PermissionsIT {
   }
 
   private void take(Permission permission) {
-    role(permissions().filter(other -> !other.equals(permission)));
+    grant(other -> !other.equals(permission));
     settles(() -> assertThat(isAllowed(permission)).isFalse());
   }
 
   private void giveBack(Permission permission) {
-    role(permissions());
+    grant(all -> true);
     settles(() -> assertThat(isAllowed(permission)).isTrue());
   }
 
-  private void role(Stream<Permission> permissions) {
-    client
-        .rbac()
-        .clusterRoles()
-        .resource(
-            new ClusterRoleBuilder()
-                .withNewMetadata()
-                .withName(whole.getMetadata().getName())
-                .endMetadata()
-                .withRules(permissions.map(Permission::rule).toList())
-                .build())
-        .update();
+  /** Each role as it was, with those of its permissions only. */
+  private void grant(Predicate<Permission> granted) {
+    for (ClusterRole role : whole) {
+      client
+          .rbac()
+          .clusterRoles()
+          .resource(
+              new ClusterRoleBuilder()
+                  .withNewMetadata()
+                  .withName(role.getMetadata().getName())
+                  .endMetadata()
+                  .withRules(permissions(role).filter(granted).map(Permission::rule).toList())
+                  .build())
+          .update();
+    }
   }
 
   private boolean isAllowed(Permission permission) {

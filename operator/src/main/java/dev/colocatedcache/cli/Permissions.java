@@ -97,9 +97,14 @@ final class Permissions {
     return Stream.of(verbs).map(verb -> new Permission(group, resource, verb));
   }
 
-  /** All that the operator ever asks for. */
-  static List<Permission> needed() {
-    return Stream.concat(EVERYWHERE.stream(), WHERE_THEY_ARE.stream()).toList();
+  /** What is asked for in the whole cluster, whichever the ColocatedCaches are. */
+  static List<Permission> everywhere() {
+    return EVERYWHERE;
+  }
+
+  /** What is asked for in the namespaces of the ColocatedCaches. */
+  static List<Permission> whereTheyAre() {
+    return WHERE_THEY_ARE;
   }
 
   /**

@@ -182,7 +182,8 @@ final class RunCommand implements Callable<Integer> {
           .forEach(
               missing ->
                   LOG.warn(
-                      "a permission is missing: the operator {}; see deploy/rbac.yaml", missing));
+                      "a permission is missing: the operator {}; see deploy/base/rbac.yaml",
+                      missing));
     } catch (KubernetesClientException e) {
       // Whoever may not even ask is told by what is refused later on.
       LOG.info("permissions are not known: {}", Refusals.message(e));

@@ -2,6 +2,7 @@ package dev.colocatedcache.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.colocatedcache.cli.Permissions.Permission;
 import dev.colocatedcache.testing.Yaml;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import java.util.List;
@@ -12,26 +13,37 @@ import org.junit.jupiter.api.Test;
 final class PermissionsTest {
 
   @Test
-  @DisplayName("are those that deploy/rbac.yaml grants, but for what only some API servers ask for")
+  @DisplayName("are those that deploy/ grants, but for what only some API servers ask for")
   void asGranted() {
-    List<Permissions.Permission> granted =
-        Yaml.documents(Yaml.file("deploy/rbac.yaml")).stream()
-            .filter(document -> "ClusterRole".equals(document.get("kind")))
-            .map(document -> Yaml.read(Yaml.text(document), ClusterRole.class))
-            .flatMap(role -> role.getRules().stream())
-            .flatMap(
-                rule ->
-                    rule.getResources().stream()
-                        .flatMap(
-                            resource ->
-                                rule.getVerbs().stream()
-                                    .map(
-                                        verb ->
-                                            new Permissions.Permission(
-                                                rule.getApiGroups().get(0), resource, verb))))
-            .filter(permission -> !permission.resource().equals("colocatedcaches/finalizers"))
-            .toList();
+    assertThat(Permissions.whereTheyAre())
+        .containsExactlyInAnyOrderElementsOf(granted("colocatedcache-operator"));
+  }
 
-    assertThat(Permissions.needed()).containsExactlyInAnyOrderElementsOf(granted);
+  @Test
+  @DisplayName(
+      "are asked for everywhere where deploy/ grants them in the whole cluster in any case")
+  void everywhere() {
+    assertThat(Permissions.everywhere())
+        .containsExactlyInAnyOrderElementsOf(granted("colocatedcache-operator-reader"));
+  }
+
+  private static List<Permission> granted(String name) {
+    return Yaml.documents(Yaml.file("deploy/base/rbac.yaml")).stream()
+        .filter(document -> "ClusterRole".equals(document.get("kind")))
+        .map(document -> Yaml.read(Yaml.text(document), ClusterRole.class))
+        .filter(role -> role.getMetadata().getName().equals(name))
+        .flatMap(role -> role.getRules().stream())
+        .flatMap(
+            rule ->
+                rule.getResources().stream()
+                    .flatMap(
+                        resource ->
+                            rule.getVerbs().stream()
+                                .map(
+                                    verb ->
+                                        new Permission(
+                                            rule.getApiGroups().get(0), resource, verb))))
+        .filter(permission -> !permission.resource().equals("colocatedcaches/finalizers"))
+        .toList();
   }
 }

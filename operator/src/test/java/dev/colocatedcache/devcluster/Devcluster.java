@@ -72,12 +72,12 @@ public final class Devcluster implements AutoCloseable {
   /**
    * The audit log: one JSON event a line, for all requests of all users.
    *
-   * @throws IllegalStateException unless {@link OwnDevcluster#audit()} asked for it
+   * @throws IllegalStateException if {@link OwnDevcluster#audit()} did without it
    */
   public Path auditLog() {
     Path log = process.kubeconfig().resolveSibling("audit.log");
     if (!Files.exists(log)) {
-      throw new IllegalStateException("ask for it: @OwnDevcluster(audit = true)");
+      throw new IllegalStateException("there is none: @OwnDevcluster(audit = false)");
     }
     return log;
   }
@@ -303,6 +303,11 @@ public final class Devcluster implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A directory for what a test writes; it is removed with the cluster. */
+  public Path scratch() {
+    return scratch;
   }
 
   /** Has {@code resource} closed before the cluster ends. */

@@ -81,7 +81,7 @@ public final class DevclusterExtension implements ParameterResolver {
             own.get().emulate());
       }
     }
-    return started(context.getRoot(), 0, false, 0, "");
+    return started(context.getRoot(), 0, true, 0, "");
   }
 
   private static OwnDevcluster declared(AnnotatedElement element) {

@@ -1,20 +1,14 @@
 package dev.colocatedcache.devcluster;
 
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 
 /** The kubectl of the cluster's version, under one kubeconfig. */
 public final class Kubectl {
-  private static final long LIMIT_SECONDS = 180;
-
   private final Path binary;
   private final Path kubeconfig;
   private final Path scratch;
@@ -51,42 +45,18 @@ public final class Kubectl {
     List<String> command = new ArrayList<>();
     command.add(binary.toString());
     command.addAll(Arrays.asList(args));
-    try {
-      Path in = Files.createTempFile(scratch, "kubectl", ".in");
-      Path out = Files.createTempFile(scratch, "kubectl", ".out");
-      Path err = Files.createTempFile(scratch, "kubectl", ".err");
-      try {
-        Files.writeString(in, input);
-        ProcessBuilder builder =
-            new ProcessBuilder(command)
-                .redirectInput(in.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment().put("KUBECONFIG", kubeconfig.toString());
-        builder.environment().put("PATH", path);
-        // Another cluster may have had this address before: its cached discovery must not answer.
-        builder.environment().put("KUBECACHEDIR", scratch.resolve("kube-cache").toString());
-        Process process = builder.start();
-        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-          process.destroyForcibly();
-          throw new AssertionError(
-              String.join(" ", command) + " takes longer than " + LIMIT_SECONDS + " s");
-        }
-        return new CommandResult(process.exitValue(), read(out), read(err));
-      } finally {
-        Files.deleteIfExists(in);
-        Files.deleteIfExists(out);
-        Files.deleteIfExists(err);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
-  }
-
-  private static String read(Path file) throws IOException {
-    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    return Command.run(
+        command,
+        Map.of(
+            "KUBECONFIG",
+            kubeconfig.toString(),
+            "PATH",
+            path,
+            // Another cluster may have had this address before: its cached discovery must not
+            // answer.
+            "KUBECACHEDIR",
+            scratch.resolve("kube-cache").toString()),
+        input,
+        scratch);
   }
 }

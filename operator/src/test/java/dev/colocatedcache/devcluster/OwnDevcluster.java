@@ -17,7 +17,7 @@ public @interface OwnDevcluster {
   int nodes() default 0;
 
   /** Whether all requests are logged, for {@link Devcluster#auditLog()}. */
-  boolean audit() default false;
+  boolean audit() default true;
 
   /** Seconds of silence after which a node counts as dead; 0 leaves Kubernetes' own default. */
   int nodeGraceSeconds() default 0;

@@ -35,14 +35,16 @@ public final class RunningOperator implements Closeable {
   private static final Pattern PORT = Pattern.compile("metrics on port (\\d+)");
 
   private final Devcluster cluster;
+  private final String namespace;
   private final Path log;
   private final List<String> arguments;
   private final HttpClient http = HttpClient.newHttpClient();
   private Process process;
   private int port;
 
-  private RunningOperator(Devcluster cluster, Path log, List<String> arguments) {
+  private RunningOperator(Devcluster cluster, String namespace, Path log, List<String> arguments) {
     this.cluster = cluster;
+    this.namespace = namespace;
     this.log = log;
     this.arguments = List.copyOf(arguments);
   }
@@ -68,10 +70,20 @@ public final class RunningOperator implements Closeable {
 
   /** An operator that has not been started. */
   public static RunningOperator stopped(Devcluster cluster, String... arguments) {
+    return stoppedIn(NAMESPACE, cluster, arguments);
+  }
+
+  /** An operator that has not been started, whose account is in another namespace than usual. */
+  public static RunningOperator stoppedIn(
+      String namespace, Devcluster cluster, String... arguments) {
+    AuditedPermissions.recordWhenItEnds(cluster);
     try {
       Path directory = Files.createDirectories(Path.of("target", "it-logs"));
       return new RunningOperator(
-          cluster, Files.createTempFile(directory, "operator-", ".log"), List.of(arguments));
+          cluster,
+          namespace,
+          Files.createTempFile(directory, "operator-", ".log"),
+          List.of(arguments));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -97,7 +109,7 @@ public final class RunningOperator implements Closeable {
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder
         .environment()
-        .put("KUBECONFIG", cluster.kubeconfigFor(NAMESPACE, SERVICE_ACCOUNT).toString());
+        .put("KUBECONFIG", cluster.kubeconfigFor(namespace, SERVICE_ACCOUNT).toString());
     try {
       process = builder.start();
     } catch (IOException e) {

@@ -3,9 +3,11 @@ package dev.colocatedcache.testing;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,6 +33,21 @@ public final class Yaml {
   /** The object as plain maps and lists, as it would be read from its manifest. */
   public static Map<?, ?> tree(Object object) {
     return read(text(object), Map.class);
+  }
+
+  /** The same tree with numbers that are equal written alike: 0.0 as 0. */
+  public static Object alike(Object tree) {
+    if (tree instanceof Map<?, ?> map) {
+      Map<Object, Object> copy = new LinkedHashMap<>();
+      map.forEach((key, value) -> copy.put(key, alike(value)));
+      return copy;
+    }
+    if (tree instanceof List<?> list) {
+      return list.stream().map(Yaml::alike).toList();
+    }
+    return tree instanceof Number number
+        ? new BigDecimal(number.toString()).stripTrailingZeros()
+        : tree;
   }
 
   /** The object's manifest. */

@@ -87,7 +87,7 @@ public final class Refusals {
     String message = message(e);
     if (NO_PERMISSION.matcher(message).find()) {
       return ("%s is not allowed by the API server: %s: grant the operator's service account this"
-              + " permission, as deploy/rbac.yaml does")
+              + " permission, as deploy/base/rbac.yaml does")
           .formatted(what, message);
     }
     if (concernsPod(e)) {

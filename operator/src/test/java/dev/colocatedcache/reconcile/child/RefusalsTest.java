@@ -122,7 +122,7 @@ final class RefusalsTest {
               "Deployment shop is not allowed by the API server: deployments.apps \"shop\" is"
                   + " forbidden: User \"operator\" cannot patch resource \"deployments\" in API"
                   + " group \"apps\" in the namespace \"mall\": grant the operator's service account"
-                  + " this permission, as deploy/rbac.yaml does");
+                  + " this permission, as deploy/base/rbac.yaml does");
     }
   }
 
