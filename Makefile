@@ -45,9 +45,10 @@ image: ## the image, with Docker, buildah or Jib, whichever is there (build/imag
 	@build/image
 
 .PHONY: crd
-crd: ## rewrite the checked-in CRD from the API types
+crd: ## rewrite the checked-in CRD from the API types, and what is made from it
 	@build/preflight java maven
 	$(MVN) -q -pl crd test -Dtest=CrdIsCurrentTest -Dcrd.write=true
+	@build/install-yaml
 
 .PHONY: install-yaml
 install-yaml: ## rewrite what is made from deploy/ and the CRD: deploy/install.yaml, and copies in the Helm chart
