@@ -19,17 +19,12 @@ import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("What kubectl apply -k deploy/ installs")
 final class DeployTest {
@@ -160,70 +155,6 @@ final class DeployTest {
         .containsExactly("colocatedcache/operator:" + version());
     assertThat(Yaml.documents(Yaml.file(CHART.resolve("Chart.yaml"))).get(0).get("appVersion"))
         .isEqualTo(version());
-  }
-
-  static List<Path> sources() throws IOException {
-    try (Stream<Path> base = Files.list(DEPLOY.resolve("base"))) {
-      return Stream.concat(
-              Stream.of(
-                  DEPLOY.resolve("overlays/cluster-wide/namespace.yaml"),
-                  Path.of("..", "crd", "colocatedcaches.colocatedcache.dev.yaml")),
-              base.filter(file -> !file.endsWith("kustomization.yaml")))
-          .toList();
-    }
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("sources")
-  @DisplayName("is in install.yaml as it is here; if not: make install-yaml")
-  void installYaml(Path source) {
-    Set<Object> applied = documents(DEPLOY.resolve("install.yaml"));
-
-    assertThat(documents(source))
-        .allSatisfy(
-            document -> assertThat(applied.contains(document)).as("%.200s", document).isTrue());
-  }
-
-  private static Set<Object> documents(Path file) {
-    return Yaml.documents(Yaml.file(file)).stream()
-        .map(Yaml::alike)
-        .map(DeployTest::withoutOverlay)
-        .collect(Collectors.toSet());
-  }
-
-  /** But for what an overlay puts in: the namespace, and which image. */
-  private static Object withoutOverlay(Object tree) {
-    if (tree instanceof Map<?, ?> map) {
-      Map<Object, Object> copy = new HashMap<>();
-      map.forEach((key, value) -> copy.put(key, withoutOverlay(value)));
-      copy.computeIfPresent(
-          "image",
-          (key, image) -> image instanceof String name ? name.replaceAll(":[^/]*$", "") : image);
-      copy.remove("namespace", "colocatedcache-system");
-      return copy;
-    }
-    return tree instanceof List<?> list
-        ? list.stream().map(DeployTest::withoutOverlay).toList()
-        : tree;
-  }
-
-  static List<Path> copies() throws IOException {
-    try (Stream<Path> files = Files.list(CHART.resolve("files"))) {
-      return files.toList();
-    }
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("copies")
-  @DisplayName("is in the Helm chart as it is here; if not: make install-yaml")
-  void chart(Path copy) {
-    String name = copy.getFileName().toString();
-    Path original =
-        name.equals("crd.yaml")
-            ? Path.of("..", "crd", "colocatedcaches.colocatedcache.dev.yaml")
-            : DEPLOY.resolve("base").resolve(name);
-
-    assertThat(copy).hasSameTextualContentAs(original);
   }
 
   private static Map<?, ?> kustomization(Path directory) {
