@@ -387,13 +387,15 @@ final class ClusterChangesIT {
   }
 
   @Test
-  @DisplayName("a node that is not Ready takes no pair, loses its own in the end, and comes back")
+  @DisplayName(
+      "a node that is not Ready takes no pair, without a delay loses its own in the end, and comes back")
   void notReady() {
     nodes.add(3);
     ObservedPairs checkout =
         CHECKOUT
             .replicas(2)
             .withInBoth("/tolerations", tolerating("not-ready", 3))
+            .with("/spec/capacity/scaleDownDelaySeconds", "0")
             .on(nodes)
             .apply(cluster, namespace);
     checkout.awaitPairs(2);
@@ -432,10 +434,15 @@ final class ClusterChangesIT {
   }
 
   @Test
-  @DisplayName("a node that is gone counts no more, whether or not its pods are cleared away yet")
+  @DisplayName(
+      "a node that is gone counts no more without a delay, whether or not its pods are cleared away yet")
   void nodeGone() {
     nodes.add(3);
-    ObservedPairs checkout = CHECKOUT.on(nodes).apply(cluster, namespace);
+    ObservedPairs checkout =
+        CHECKOUT
+            .with("/spec/capacity/scaleDownDelaySeconds", "0")
+            .on(nodes)
+            .apply(cluster, namespace);
     checkout.awaitPairs(3);
     Set<String> running = uids(checkout);
 

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -60,23 +61,36 @@ public final class ClusterModel {
       topologies = Snapshot.noTopologies();
     }
     state.traits = traits;
+    state.before = null;
     touch(traits.name(), state);
     return Change.of(traits.name());
   }
 
-  /** Removes a node; pods bound to it are remembered, but count no more. */
+  /**
+   * Removes a node; pods bound to it are remembered, but count no more. So is what it was like,
+   * until {@link #forgetNode}.
+   */
   public Change removeNode(String name) {
     NodeState state = nodes.get(name);
     if (state == null || state.traits == null) {
       return Change.NONE;
     }
+    state.before = state.traits;
     state.traits = null;
     state.info = null;
     nodesCameOrWent = true;
     snapshotIsStale = true;
     topologies = Snapshot.noTopologies();
-    forgetIfUnused(name, state);
     return Change.of(name);
+  }
+
+  /** Forgets what a node was like that has been removed. */
+  public void forgetNode(String name) {
+    NodeState state = nodes.get(name);
+    if (state != null) {
+      state.before = null;
+      forgetIfUnused(name, state);
+    }
   }
 
   /**
@@ -148,6 +162,28 @@ public final class ClusterModel {
     return snapshot;
   }
 
+  /**
+   * The cluster as if nodes that are away for a moment were there: those that have been removed as
+   * they were, with the pods that are bound to them, and those that are there without the taints of
+   * a node that is not Ready.
+   */
+  public Snapshot snapshotWith(Collection<String> absent) {
+    TreeMap<String, NodeInfo> infos = new TreeMap<>();
+    snapshot().nodes().forEach(info -> infos.put(info.name(), info));
+    for (String name : absent) {
+      NodeState state = nodes.get(name);
+      if (state != null && state.latest() != null) {
+        infos.put(name, NodeInfo.of(state.latest().asIfReady(), state.pods, state.nominated));
+      }
+    }
+    return new Snapshot(
+        infos.values().toArray(NodeInfo[]::new),
+        namespaces,
+        pods.shapes(),
+        pods.namespaceIds(),
+        Snapshot.noTopologies());
+  }
+
   private NodeInfo[] allNodes() {
     return nodes.values().stream()
         .map(state -> state.info)
@@ -216,7 +252,7 @@ public final class ClusterModel {
   }
 
   private void forgetIfUnused(String name, NodeState state) {
-    if (state.traits == null && state.pods.isEmpty() && state.nominated.isEmpty()) {
+    if (state.latest() == null && state.pods.isEmpty() && state.nominated.isEmpty()) {
       nodes.remove(name);
       stale.remove(name);
     }
@@ -227,7 +263,15 @@ public final class ClusterModel {
     private final List<PodInfo> pods = new ArrayList<>(0);
     private final List<PodInfo> nominated = new ArrayList<>(0);
     private NodeInfo.Traits traits;
+
+    /** What it was like, while it is gone. */
+    private NodeInfo.Traits before;
+
     private NodeInfo info;
+
+    private NodeInfo.Traits latest() {
+      return traits == null ? before : traits;
+    }
 
     private List<PodInfo> podsLike(PodInfo pod) {
       return pod.nominated() ? nominated : pods;

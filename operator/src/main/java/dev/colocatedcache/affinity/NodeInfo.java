@@ -229,6 +229,10 @@ public final class NodeInfo {
       Resources allocatable,
       Set<String> declaredFeatures) {
 
+    /** Of a node that is not Ready, and of one of which nothing is heard. */
+    private static final Set<String> NOT_READY =
+        Set.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
+
     /**
      * Reads a Node.
      *
@@ -252,6 +256,17 @@ public final class NodeInfo {
       } catch (InvalidInputException invalid) {
         throw invalid.in("Node " + name);
       }
+    }
+
+    /** The same node without the taints that the node controller puts on one that is not Ready. */
+    Traits asIfReady() {
+      return new Traits(
+          name,
+          labels,
+          unschedulable,
+          taints.stream().filter(taint -> !NOT_READY.contains(taint.key())).toList(),
+          allocatable,
+          declaredFeatures);
     }
 
     /**

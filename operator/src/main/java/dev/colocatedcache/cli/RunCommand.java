@@ -107,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
             .withHttpClientBuilderConsumer(
                 http -> http.addOrReplaceInterceptor("api-writes", new ApiWrites(registry)))
             .build();
-    ClusterView cluster = new ClusterView(client, Labels.ROLE);
+    ClusterView cluster = new ClusterView(client, Labels.ROLE, Clock.systemUTC());
     Operator operator =
         new Operator(
             overrider ->

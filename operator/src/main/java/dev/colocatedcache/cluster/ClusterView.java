@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -51,6 +52,7 @@ public final class ClusterView implements AutoCloseable {
 
   private final KubernetesClient client;
   private final String trackedLabel;
+  private final Clock clock;
   private final List<ClusterListener> listeners = new CopyOnWriteArrayList<>();
   private final List<SharedIndexInformer<?>> informers = new CopyOnWriteArrayList<>();
   private final List<CompletableFuture<Void>> listings = new CopyOnWriteArrayList<>();
@@ -61,14 +63,17 @@ public final class ClusterView implements AutoCloseable {
   private final QuotaModel quotas = new QuotaModel();
   private final Map<PodKey, Map<String, RunningPod>> tracked = new HashMap<>();
   private final AdmissionObjects admissionObjects = new AdmissionObjects();
+  private final NodeAbsences absences = new NodeAbsences();
   private KubernetesVersion version = KubernetesVersion.DEFAULT;
 
   /**
    * @param trackedLabel the label of those pods that {@link #pods} can be asked for
+   * @param clock tells since when a node is gone
    */
-  public ClusterView(KubernetesClient client, String trackedLabel) {
+  public ClusterView(KubernetesClient client, String trackedLabel, Clock clock) {
     this.client = client;
     this.trackedLabel = trackedLabel;
+    this.clock = clock;
   }
 
   /** Has {@code listener} told of every change from now on. */
@@ -83,8 +88,8 @@ public final class ClusterView implements AutoCloseable {
         "nodes",
         Node.class,
         client.nodes(),
-        model::putNode,
-        node -> model.removeNode(node.getMetadata().getName()));
+        this::putNode,
+        node -> removeNode(node.getMetadata().getName()));
     watch(
         "namespaces",
         Namespace.class,
@@ -170,6 +175,24 @@ public final class ClusterView implements AutoCloseable {
   public Snapshot snapshot() {
     synchronized (lock) {
       return model.snapshot();
+    }
+  }
+
+  /**
+   * The nodes that went away no longer ago than {@code delay}, in the order of their names: those
+   * that are not Ready, and those that are gone. Of the latter nothing is known of the time before
+   * this view was started.
+   */
+  public List<AbsentNode> absent(Duration delay) {
+    synchronized (lock) {
+      return absences.after(clock.instant().minus(delay));
+    }
+  }
+
+  /** The cluster as if these nodes, which are away, were there as they were. */
+  public Snapshot snapshotWith(List<AbsentNode> absent) {
+    synchronized (lock) {
+      return model.snapshotWith(absent.stream().map(AbsentNode::name).toList());
     }
   }
 
@@ -279,6 +302,18 @@ public final class ClusterView implements AutoCloseable {
     if (!change.isNone()) {
       listeners.forEach(listener -> listener.verdictsMayChange(change));
     }
+  }
+
+  private Change putNode(Node node) {
+    Change change = model.putNode(node);
+    absences.put(node, clock.instant());
+    return change;
+  }
+
+  private Change removeNode(String name) {
+    Change change = model.removeNode(name);
+    absences.remove(name, clock.instant()).forEach(model::forgetNode);
+    return change;
   }
 
   private Change putPod(Pod pod) {

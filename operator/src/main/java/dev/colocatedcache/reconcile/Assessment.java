@@ -3,8 +3,11 @@ package dev.colocatedcache.reconcile;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.status.BrokenPairs;
 import dev.colocatedcache.status.Capacity;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,6 +19,7 @@ import java.util.Set;
  * @param kept the nodes of the pairs that are granted, by role
  * @param openings the scheduling gates to open now
  * @param stranded the followers that were left behind
+ * @param lookAgain when the answer may be another though nothing happens; null where it will not
  */
 record Assessment(
     Capacity capacity,
@@ -23,11 +27,20 @@ record Assessment(
     Misplaced misplaced,
     Map<Role, Set<String>> kept,
     List<GateOpenings.Opening> openings,
-    Stranded stranded) {
+    Stranded stranded,
+    Instant lookAgain) {
+  private static final Duration A_LITTLE = Duration.ofMillis(100);
 
   /** Which pairs are broken, by the nodes of their halves. */
   BrokenPairs apart() {
     return new BrokenPairs(misplaced.nodes(), stranded.nodes());
+  }
+
+  /** How long until {@link #lookAgain}, and a little longer, so that it has passed by then. */
+  Optional<Duration> lookAgainIn(Instant now) {
+    return Optional.ofNullable(lookAgain)
+        .map(time -> Duration.between(now, time).plus(A_LITTLE))
+        .map(left -> left.compareTo(A_LITTLE) < 0 ? A_LITTLE : left);
   }
 
   /** The nodes on which that role's half of a granted pair runs or will run. */

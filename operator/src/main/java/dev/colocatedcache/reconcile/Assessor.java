@@ -10,6 +10,7 @@ import dev.colocatedcache.affinity.QuotaCharge;
 import dev.colocatedcache.affinity.Snapshot;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.cluster.AbsentNode;
 import dev.colocatedcache.cluster.ClusterView;
 import dev.colocatedcache.cluster.RunningPod;
 import dev.colocatedcache.reconcile.child.LiveChildren;
@@ -21,11 +22,13 @@ import dev.colocatedcache.status.Observation;
 import dev.colocatedcache.status.OwnPod;
 import dev.colocatedcache.status.Problem;
 import dev.colocatedcache.status.SurgeLimit;
+import dev.colocatedcache.workload.CapacityTerms;
 import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Workload;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -114,33 +117,57 @@ final class Assessor {
     Pairs pairs = new Pairs(admission.version());
     Snapshot basis = changes.watch(ResourceID.fromResource(resource), pairs.watch(request));
     PairEvaluation evaluation = pairs.evaluate(basis, request);
-    Capacity capacity = question.capacity(evaluation);
-    int granted = capacity.granted();
+    KeptPlaces places =
+        keptPlaces(resource, basis, evaluation, then -> pairs.evaluate(then, request));
+    int granted = places.granted();
+    Capacity capacity = question.capacity(evaluation).keeping(granted, places.reasons());
     // An anchor where its follower does not fit gets none: it would be Pending for ever. Where
     // there are more anchors than granted, those go first.
     List<RunningPod> anchors = cluster.pods(anchor.namespace(), anchor.name());
     long alive = anchors.stream().filter(pod -> !pod.terminating()).count();
     int surplus = (int) Math.max(0, alive - granted);
-    int misplaced = Math.min(granted, Math.max(0, evaluation.misplacedAnchors().size() - surplus));
+    List<String> misplacedAnchors = places.evaluation().misplacedAnchors();
+    int misplaced = Math.min(granted, Math.max(0, misplacedAnchors.size() - surplus));
     Map<Role, Integer> replicas = new EnumMap<>(Role.class);
     replicas.put(anchor.role(), granted);
     replicas.put(follower.role(), granted - misplaced);
     Map<Role, Set<String>> kept = new EnumMap<>(Role.class);
-    kept.put(anchor.role(), nodes(evaluation, Pair::anchorNode));
-    kept.put(follower.role(), nodes(evaluation, Pair::followerNode));
+    kept.put(anchor.role(), nodes(places, Pair::anchorNode));
+    kept.put(follower.role(), nodes(places, Pair::followerNode));
     List<RunningPod> followers = cluster.pods(follower.namespace(), follower.name());
-    UnaryOperator<String> domainOf = node -> domain(basis, node, workload.topologyKey());
+    UnaryOperator<String> domainOf = node -> domain(places.cluster(), node, workload.topologyKey());
     return new Assessment(
         capacity,
         replicas,
-        Misplaced.among(
-            evaluation.misplacedAnchors(), anchors, followers, evaluation.pairs(), domainOf),
+        Misplaced.among(misplacedAnchors, anchors, followers, evaluation.pairs(), domainOf),
         kept,
-        new GateOpenings(anchors, followers, evaluation.room(), domainOf)
+        new GateOpenings(
+                anchors, followers, evaluation.room(), places.evaluation().room(), domainOf)
             .now(
                 workload.surges() ? surplus : 0,
                 new SurgeRoom(workload, request, admission, basis)::placesFor),
-        Stranded.among(anchors, followers, granted, evaluation.pairs(), domainOf));
+        Stranded.among(anchors, followers, granted, evaluation.pairs(), domainOf),
+        places.ends());
+  }
+
+  private KeptPlaces keptPlaces(
+      ColocatedCache resource,
+      Snapshot basis,
+      PairEvaluation now,
+      Function<Snapshot, PairEvaluation> evaluate) {
+    int wanted = resource.getSpec().replicas();
+    Duration delay = CapacityTerms.of(resource.getSpec()).scaleDownDelay();
+    List<AbsentNode> absent = cluster.absent(delay);
+    if (absent.isEmpty()) {
+      return KeptPlaces.none(Math.min(wanted, now.fits()), now, basis);
+    }
+    // What has been granted stands in the status, so that an operator that has just started knows.
+    int before =
+        resource.getStatus() == null || resource.getStatus().replicas() == null
+            ? 0
+            : resource.getStatus().replicas();
+    Snapshot then = cluster.snapshotWith(absent);
+    return KeptPlaces.of(now, wanted, before, absent, delay, then, evaluate);
   }
 
   /**
@@ -197,23 +224,26 @@ final class Assessor {
         .count();
   }
 
-  private static Set<String> nodes(PairEvaluation evaluation, Function<Pair, String> half) {
-    return evaluation.pairs().stream().map(half).collect(Collectors.toUnmodifiableSet());
+  private static Set<String> nodes(KeptPlaces places, Function<Pair, String> half) {
+    return places.pairs().stream().map(half).collect(Collectors.toUnmodifiableSet());
   }
 
   /** What runs of {@code workload}, the workload of {@code owner}. */
   Observation observe(ColocatedCache owner, Workload workload) {
     Map<Role, Deployment> deployments = new EnumMap<>(Role.class);
     List<OwnPod> pods = new ArrayList<>();
-    Snapshot snapshot = cluster.snapshot();
+    Snapshot there = cluster.snapshot();
+    // A pod on a node that has gone is still beside its other half.
+    Snapshot known =
+        cluster.snapshotWith(cluster.absent(CapacityTerms.of(owner.getSpec()).scaleDownDelay()));
     for (Role role : Role.values()) {
       RoleModel model = workload.role(role);
       live.ours(owner, model.name()).ifPresent(deployment -> deployments.put(role, deployment));
       for (RunningPod pod : cluster.pods(model.namespace(), model.name())) {
         String domain =
-            pod.node() == null ? null : domain(snapshot, pod.node(), workload.topologyKey());
-        pods.add(
-            new OwnPod(role, pod.node(), domain, pod.ready(), pod.terminating(), pod.trouble()));
+            pod.node() == null ? null : domain(known, pod.node(), workload.topologyKey());
+        boolean ready = pod.ready() && there.node(pod.node()) != null;
+        pods.add(new OwnPod(role, pod.node(), domain, ready, pod.terminating(), pod.trouble()));
       }
     }
     Service cache = live.service(owner, workload.role(Role.CACHE).name()).orElse(null);

@@ -161,7 +161,12 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
                 assessment.apart(),
                 assessor.surgeLimit(resource, workload)),
             context);
-    return again ? result.rescheduleAfter(AGAIN) : result;
+    return Stream.concat(
+            again ? Stream.of(AGAIN) : Stream.empty(),
+            assessment.lookAgainIn(clock.instant()).stream())
+        .min(Duration::compareTo)
+        .map(result::rescheduleAfter)
+        .orElse(result);
   }
 
   private UpdateControl<ColocatedCache> stalled(

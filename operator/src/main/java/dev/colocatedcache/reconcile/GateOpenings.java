@@ -33,22 +33,30 @@ final class GateOpenings {
   private final List<RunningPod> anchors;
   private final List<RunningPod> followers;
   private final Set<String> room;
+  private final Set<String> kept;
 
   /**
    * @param anchors all pods of the anchor
    * @param followers all pods of the follower
    * @param room where pairs fit or run, by the evaluator's answer
+   * @param kept the same as if nodes that are away for a moment were there
    * @param domainOf a node's topology domain; null where it is in none
    */
   GateOpenings(
       Collection<RunningPod> anchors,
       Collection<RunningPod> followers,
       Collection<Pair> room,
+      Collection<Pair> kept,
       UnaryOperator<String> domainOf) {
     this.anchors = List.copyOf(anchors);
     this.followers = List.copyOf(followers);
     this.domainOf = domainOf;
-    this.room = room.stream().map(Pair::domain).collect(Collectors.toCollection(TreeSet::new));
+    this.room = domains(room);
+    this.kept = domains(kept);
+  }
+
+  private static Set<String> domains(Collection<Pair> pairs) {
+    return pairs.stream().map(Pair::domain).collect(Collectors.toCollection(TreeSet::new));
   }
 
   /**
@@ -77,7 +85,7 @@ final class GateOpenings {
     Set<String> alone =
         domains(followers.stream().filter(pod -> isPlaced(pod) && !pod.terminating()));
     alone.removeAll(stays);
-    alone.retainAll(room);
+    alone.removeIf(domain -> !room.contains(domain) && !kept.contains(domain));
     List<RunningPod> loose =
         anchors.stream()
             .filter(pod -> !pod.terminating() && !isPlaced(pod) && !isGated(pod))
@@ -93,7 +101,8 @@ final class GateOpenings {
         return openings;
       }
       RunningPod kept = waiting.remove(0);
-      if (!held.contains(domain)) {
+      // Once open, a gate cannot be closed: nobody is sent to a node that may not come back.
+      if (!held.contains(domain) && room.contains(domain)) {
         openings.add(new Opening(kept, Set.of(domain), true));
       }
     }

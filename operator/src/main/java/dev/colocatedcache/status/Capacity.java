@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param eligible domains that hold a pair
  * @param rejected nodes by the reason for which they hold none
  * @param topologyKey the label whose value is the domain
+ * @param kept why pairs are granted that have no place just now, a clause each
  */
 public record Capacity(
     int requested,
@@ -24,10 +25,28 @@ public record Capacity(
     int nodes,
     int eligible,
     Map<String, Integer> rejected,
-    String topologyKey) {
+    String topologyKey,
+    List<String> kept) {
 
   public Capacity {
     rejected = Map.copyOf(rejected);
+    kept = List.copyOf(kept);
+  }
+
+  /** As many pairs as fit are granted, and no more. */
+  public Capacity(
+      int requested,
+      int granted,
+      int nodes,
+      int eligible,
+      Map<String, Integer> rejected,
+      String topologyKey) {
+    this(requested, granted, nodes, eligible, rejected, topologyKey, List.of());
+  }
+
+  /** The same with more pairs granted, for places that are kept. */
+  public Capacity keeping(int pairs, List<String> reasons) {
+    return new Capacity(requested, pairs, nodes, eligible, rejected, topologyKey, reasons);
   }
 
   boolean limited() {
@@ -56,6 +75,7 @@ public record Capacity(
       text.append(separator).append(reason.nodes()).append(' ').append(reason.reason());
       separator = ", ";
     }
+    kept.forEach(reason -> text.append("; ").append(reason));
     return text.toString();
   }
 

@@ -9,6 +9,7 @@ import dev.colocatedcache.testing.Yaml;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -216,5 +217,31 @@ class ClusterModelTest {
 
   private static Namespace namespace(String labels) {
     return Yaml.read("{metadata: {name: ns, labels: " + labels + "}}", Namespace.class);
+  }
+
+  @Test
+  void nodesThatAreAwayCanBeThoughtOfAsThere() {
+    String notReady =
+        NODE.replace(
+            "key: spot", "key: spot, effect: NoSchedule}, {key: node.kubernetes.io/not-ready");
+    cluster.putNode(nodeOf("n", NODE));
+    cluster.putPod(podOf("p", POD));
+    cluster.putNode(nodeOf("m", notReady));
+    NodeInfo before = cluster.snapshot().node("n");
+    cluster.removeNode("n");
+
+    Snapshot there = cluster.snapshotWith(List.of("n", "m", "unknown"));
+
+    assertThat(there.nodes()).extracting(NodeInfo::name).containsExactly("m", "n");
+    assertThat(there.node("n").pods()).isEqualTo(before.pods());
+    assertThat(there.node("n").taints()).isEqualTo(before.taints());
+    assertThat(there.node("m").taints()).isEqualTo(before.taints());
+    assertThat(there.topology("zone").size()).isOne();
+    assertThat(cluster.snapshot().nodes()).extracting(NodeInfo::name).containsExactly("m");
+
+    cluster.removePod("shop", "p");
+    assertThat(cluster.snapshotWith(List.of("n")).node("n").pods()).isEmpty();
+    cluster.forgetNode("n");
+    assertThat(cluster.snapshotWith(List.of("n")).node("n")).isNull();
   }
 }

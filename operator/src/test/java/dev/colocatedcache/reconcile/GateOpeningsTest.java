@@ -92,19 +92,34 @@ final class GateOpeningsTest {
     assertThat(places).anyMatch(place -> place.compareTo("node-0900") > 0);
   }
 
+  @Test
+  @DisplayName("not to a node that is away for a moment, whose follower an anchor is kept for")
+  void away() {
+    assertThat(openings("g", "a", "b", "a b", 0, "")).isEmpty();
+    assertThat(openings("g", "a", "b", "b", 0, ""))
+        .singleElement()
+        .satisfies(opening -> assertThat(opening.domains()).containsExactly("b"));
+  }
+
   private static List<GateOpenings.Opening> openings(
       String anchors, String followers, String room) {
-    return openings(anchors, followers, room, 0, "");
+    return openings(anchors, followers, room, room, 0, "");
   }
 
   private static List<GateOpenings.Opening> openings(
       String anchors, String followers, String room, int surplus, String beside) {
+    return openings(anchors, followers, room, room, surplus, beside);
+  }
+
+  private static List<GateOpenings.Opening> openings(
+      String anchors, String followers, String room, String kept, int surplus, String beside) {
     return new GateOpenings(
-            pods(anchors),
-            pods(followers),
-            words(room).map(domain -> new Pair(domain, domain, domain, false)).toList(),
-            UnaryOperator.identity())
+            pods(anchors), pods(followers), pairs(room), pairs(kept), UnaryOperator.identity())
         .now(surplus, pod -> words(beside).collect(Collectors.toSet()));
+  }
+
+  private static List<Pair> pairs(String domains) {
+    return words(domains).map(domain -> new Pair(domain, domain, domain, false)).toList();
   }
 
   private static Stream<String> words(String text) {

@@ -3,6 +3,7 @@ package dev.colocatedcache.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.colocatedcache.api.v1alpha1.RejectedNodes;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -40,5 +41,18 @@ class CapacityTest {
     assertThat(new Capacity(3, 2, 6, 2, Map.of(), "topology.kubernetes.io/zone").message())
         .isEqualTo(
             "2 of 3 pairs placed: 2 domains of topology.kubernetes.io/zone eligible on 6 nodes");
+  }
+
+  @Test
+  void saysWhatIsGrantedForNodesThatAreAway() {
+    Capacity capacity =
+        new Capacity(3, 2, 3, 2, Map.of("node(s) were unschedulable", 1), HOSTNAME)
+            .keeping(3, List.of("node-3 is gone: its pair is kept for 120 s"));
+
+    assertThat(capacity.limited()).isFalse();
+    assertThat(capacity.message())
+        .isEqualTo(
+            "3 of 3 pairs placed: 2 of 3 nodes eligible; 1 node(s) were unschedulable; node-3 is"
+                + " gone: its pair is kept for 120 s");
   }
 }

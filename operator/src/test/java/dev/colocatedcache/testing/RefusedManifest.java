@@ -27,6 +27,14 @@ public record RefusedManifest(String name, String manifest, String complaint) {
             "a count beyond all", with("/spec/replicas", "9223372036854775807"), "spec.replicas: "),
         refused(
             "too few", with("/spec/minReplicas", "3"), "spec.replicas is below spec.minReplicas"),
+        refused(
+            "some to be Pending where none is",
+            with("/spec/capacity", "{policy: Cap, maxPending: 2}"),
+            "spec.capacity.maxPending says how many pairs may be Pending"),
+        refused(
+            "a node waited for all day",
+            with("/spec/capacity/scaleDownDelaySeconds", "86400"),
+            "spec.capacity.scaleDownDelaySeconds"),
         refused("a typing error", with("/spec/replica", "1"), "unknown field \"spec.replica\""),
         refused(
             "a typing error deep down",

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.ValidationRule;
 
 /**
  * What happens where more pairs are asked for than fit, and where fewer fit than before.
@@ -15,6 +17,12 @@ import io.fabric8.generator.annotation.Min;
  * @param allowShrink whether a changed template may be rolled out into fewer pairs than run
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "!has(self.maxPending) || self.policy == 'AllowPending'",
+    message =
+        "spec.capacity.maxPending says how many pairs may be Pending, and with this policy none is:"
+            + " remove it, or set spec.capacity.policy to AllowPending",
+    fieldPath = ".maxPending")
 public record CapacityPolicy(
     @JsonPropertyDescription(
             "What is done about pairs that are asked for and do not fit. Cap: nothing; none is"
@@ -23,16 +31,17 @@ public record CapacityPolicy(
                 + " CapacityBuffer asks a node autoscaler for room for them.")
         @Default("Cap")
         Policy policy,
-    @JsonPropertyDescription("With AllowPending: how many pairs may be Pending at once.")
-        @Default("1")
+    @JsonPropertyDescription(
+            "With AllowPending: how many pairs may be Pending at once; 1 if not set.")
         @Min(1)
         Integer maxPending,
     @JsonPropertyDescription(
-            "How long, in seconds, a node that has vanished or is not Ready keeps its pairs granted,"
-                + " so that one that blinks costs no pair. What is done on purpose (a cordon, a"
-                + " taint, a drain) counts at once.")
+            "How long, in seconds and no more than an hour, a node that has vanished or is not Ready"
+                + " keeps its pairs granted, so that one that blinks costs no pair. What is done on"
+                + " purpose (a cordon, a taint, a drain) counts at once.")
         @Default("120")
         @Min(0)
+        @Max(3600)
         Integer scaleDownDelaySeconds,
     @JsonPropertyDescription(
             "Whether a changed template may be rolled out although fewer pairs of it fit than run, or"

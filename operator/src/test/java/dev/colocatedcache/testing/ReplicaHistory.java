@@ -1,0 +1,54 @@
+package dev.colocatedcache.testing;
+
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The fewest pods that each Deployment of a namespace was asked for since it was opened. */
+public final class ReplicaHistory implements AutoCloseable {
+  private final Map<String, Integer> least = new ConcurrentHashMap<>();
+  private final SharedIndexInformer<Deployment> informer;
+
+  /** Begins to watch; it has seen the Deployments that there are when it returns. */
+  public ReplicaHistory(KubernetesClient client, String namespace) {
+    informer =
+        client
+            .apps()
+            .deployments()
+            .inNamespace(namespace)
+            .inform(
+                new ResourceEventHandler<>() {
+                  @Override
+                  public void onAdd(Deployment deployment) {
+                    see(deployment);
+                  }
+
+                  @Override
+                  public void onUpdate(Deployment before, Deployment now) {
+                    see(now);
+                  }
+
+                  @Override
+                  public void onDelete(Deployment deployment, boolean lastStateUnknown) {
+                    least.put(deployment.getMetadata().getName(), 0);
+                  }
+                });
+  }
+
+  /** By the name of the Deployment. */
+  public Map<String, Integer> least() {
+    return Map.copyOf(least);
+  }
+
+  private void see(Deployment deployment) {
+    least.merge(deployment.getMetadata().getName(), deployment.getSpec().getReplicas(), Math::min);
+  }
+
+  @Override
+  public void close() {
+    informer.close();
+  }
+}
