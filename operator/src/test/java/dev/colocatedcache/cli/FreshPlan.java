@@ -1,12 +1,14 @@
 package dev.colocatedcache.cli;
 
+import dev.colocatedcache.affinity.KubernetesVersion;
 import dev.colocatedcache.affinity.Pair;
 import dev.colocatedcache.affinity.Pairs;
 import dev.colocatedcache.affinity.Snapshot;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.reconcile.PairQuestion;
 import dev.colocatedcache.workload.Workload;
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What {@code plan} says of the ColocatedCaches of a namespace, of a cluster read just now. */
+/**
+ * What {@code plan} says of the ColocatedCaches of a namespace, of a cluster that was read just
+ * now.
+ */
 public final class FreshPlan {
   private FreshPlan() {}
 
@@ -33,30 +38,37 @@ public final class FreshPlan {
     }
   }
 
-  /** Asks for all ColocatedCaches of {@code namespace}, by name. */
-  public static Map<String, Planned> of(KubernetesClient client, String namespace) {
-    ApiServerReader reader = new ApiServerReader(client);
-    ClusterInput cluster = new ClusterInput(reader.version());
-    reader.read(cluster);
-    List<ColocatedCache> resources =
-        client.resources(ColocatedCache.class).inNamespace(namespace).list().getItems().stream()
+  /**
+   * Asks for all of {@code resources}, which are of one namespace.
+   *
+   * @param version of the cluster, as in {@code v1.36.3}
+   * @param cluster the nodes, pods and namespaces
+   */
+  public static Map<String, Planned> of(
+      String version, Collection<ColocatedCache> resources, List<HasMetadata> cluster) {
+    ClusterInput input = new ClusterInput(KubernetesVersion.parse(version));
+    cluster.forEach(input::add);
+    Snapshot snapshot = input.snapshot();
+    List<ColocatedCache> staying =
+        resources.stream()
             .filter(resource -> resource.getMetadata().getDeletionTimestamp() == null)
             .toList();
-    Snapshot snapshot = cluster.snapshot();
     Map<String, Integer> anew = new HashMap<>();
-    for (ColocatedCache resource : resources) {
+    for (ColocatedCache resource : staying) {
       PairQuestion question =
-          PairQuestion.of(resource, Workload.of(resource), cluster.admission(namespace));
+          PairQuestion.of(
+              resource,
+              Workload.of(resource),
+              input.admission(resource.getMetadata().getNamespace()));
       anew.put(
           resource.getMetadata().getName(),
           question
-              .capacity(new Pairs(cluster.version()).evaluateAnew(snapshot, question.request()))
+              .capacity(new Pairs(input.version()).evaluateAnew(snapshot, question.request()))
               .granted());
     }
-    return new Planner(cluster)
-            .plan(resources, new WhatIf(Set.of(), Set.of(), List.of(), Set.of()))
-            .colocatedCaches()
-            .stream()
+    WhatIf nothing = new WhatIf(Set.of(), Set.of(), List.of(), Set.of());
+    return new Planner(input)
+        .plan(staying, nothing).colocatedCaches().stream()
             .collect(
                 Collectors.toMap(
                     Plan.Placement::name,

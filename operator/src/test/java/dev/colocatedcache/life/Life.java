@@ -1,10 +1,13 @@
 package dev.colocatedcache.life;
 
 import dev.colocatedcache.devcluster.Devcluster;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -79,7 +82,7 @@ final class Life implements AutoCloseable {
   }
 
   /** Plays one to its end, or to the first invariant that it breaks. */
-  java.util.Optional<Failure> play(Script script, Duration patience) {
+  Optional<Failure> play(Script script, Duration patience) {
     Instant start = Instant.now();
     int played = 0;
     try (World world = new World(cluster, operators, watched, script)) {
@@ -107,14 +110,21 @@ final class Life implements AutoCloseable {
             "%d is over: %d operations in %d s"
                 .formatted(
                     script.seed(), played, Duration.between(start, Instant.now()).toSeconds()));
-        return java.util.Optional.empty();
+        return Optional.empty();
       }
       Failure failure =
           new Failure(script.with(script.steps().subList(0, played)), broken, world.text());
       log.accept(Instant.now() + " BROKEN " + failure);
-      return java.util.Optional.of(failure);
+      return Optional.of(failure);
     } catch (RuntimeException e) {
-      throw new IllegalStateException("seed " + script.seed() + " after " + played, e);
+      // The test's own trouble, told at once: the other worlds may go on for an hour.
+      StringWriter trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace));
+      log.accept(
+          Instant.now() + " TROUBLE after " + played + " of " + script.seed() + ": " + trace);
+      return Optional.of(
+          new Failure(
+              script.with(script.steps().subList(0, played)), List.of(trace.toString()), ""));
     }
   }
 

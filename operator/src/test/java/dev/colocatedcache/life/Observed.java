@@ -1,14 +1,17 @@
 package dev.colocatedcache.life;
 
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.cli.FreshPlan;
 import dev.colocatedcache.cli.FreshPlan.Planned;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +21,7 @@ import java.util.stream.Collectors;
 /**
  * A world at one moment.
  *
- * @param nodes by name, those of other worlds included
+ * @param nodes by name
  * @param planned what the evaluator says, by ColocatedCache; empty until it has been asked
  */
 record Observed(
@@ -44,16 +47,29 @@ record Observed(
                 TreeMap::new));
   }
 
-  /** As the API server has it now, not as a watch has told of it. */
-  static Observed fresh(KubernetesClient client, String namespace, Map<String, Planned> planned) {
+  /**
+   * As the API server has it now, not as a watch has told of it, with what the evaluator says.
+   *
+   * @param nodes the selector of the nodes that are this world's: nowhere else may its pods go
+   * @param version of the cluster
+   */
+  static Observed fresh(
+      KubernetesClient client, String namespace, Map<String, String> nodes, String version) {
+    List<ColocatedCache> caches =
+        client.resources(ColocatedCache.class).inNamespace(namespace).list().getItems();
+    List<Pod> pods = client.pods().inNamespace(namespace).list().getItems();
+    List<Node> own = client.nodes().withLabels(nodes).list().getItems();
+    List<HasMetadata> cluster = new ArrayList<>(own);
+    cluster.addAll(pods);
+    cluster.add(new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build());
     return new Observed(
-        byName(client.resources(ColocatedCache.class).inNamespace(namespace).list().getItems()),
+        byName(caches),
         byName(client.apps().deployments().inNamespace(namespace).list().getItems()),
         byName(client.services().inNamespace(namespace).list().getItems()),
         byName(client.policy().v1().podDisruptionBudget().inNamespace(namespace).list().getItems()),
-        client.pods().inNamespace(namespace).list().getItems(),
-        byName(client.nodes().list().getItems()),
-        planned);
+        pods,
+        byName(own),
+        FreshPlan.of(version, caches, cluster));
   }
 
   /** Each ColocatedCache that is not being deleted. */

@@ -1,6 +1,7 @@
 package dev.colocatedcache.life;
 
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
+import dev.colocatedcache.devcluster.TestNodes;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -13,8 +14,10 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** All worlds as watches tell of them, so that to wait costs neither requests nor time. */
 final class Watched implements AutoCloseable {
@@ -25,7 +28,9 @@ final class Watched implements AutoCloseable {
   private final SharedIndexInformer<PodDisruptionBudget> budgets;
   private final SharedIndexInformer<Pod> pods;
   private final SharedIndexInformer<Node> nodes;
-  private long changes;
+
+  /** How often something has changed, by namespace. */
+  private final Map<String, Long> changes = new HashMap<>();
 
   Watched(KubernetesClient client) {
     caches = watch(client.resources(ColocatedCache.class).inAnyNamespace());
@@ -42,33 +47,39 @@ final class Watched implements AutoCloseable {
             new ResourceEventHandler<>() {
               @Override
               public void onAdd(T added) {
-                changed();
+                changed(added);
               }
 
               @Override
               public void onUpdate(T before, T now) {
-                changed();
+                changed(now);
               }
 
               @Override
               public void onDelete(T deleted, boolean lastStateUnknown) {
-                changed();
+                changed(deleted);
               }
             });
     informers.add(informer);
     return informer;
   }
 
-  private synchronized void changed() {
-    changes++;
-    notifyAll();
+  private synchronized void changed(HasMetadata object) {
+    String namespace =
+        object instanceof Node
+            ? object.getMetadata().getLabels().get(TestNodes.KEY)
+            : object.getMetadata().getNamespace();
+    if (namespace != null) {
+      changes.merge(namespace, 1L, Long::sum);
+      notifyAll();
+    }
   }
 
-  /** Returns when something has changed somewhere, or after that time. */
-  synchronized void awaitChange(long millis) throws InterruptedException {
-    long seen = changes;
+  /** Returns when something has changed in that namespace or its nodes, or after that time. */
+  synchronized void awaitChange(String namespace, long millis) throws InterruptedException {
+    Long seen = changes.get(namespace);
     long deadline = System.nanoTime() + millis * 1_000_000;
-    while (changes == seen) {
+    while (Objects.equals(changes.get(namespace), seen)) {
       long left = (deadline - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
         return;

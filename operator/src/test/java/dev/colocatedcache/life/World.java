@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Role;
-import dev.colocatedcache.cli.FreshPlan;
-import dev.colocatedcache.cli.FreshPlan.Planned;
 import dev.colocatedcache.devcluster.Devcluster;
 import dev.colocatedcache.devcluster.NodeSpec;
 import dev.colocatedcache.devcluster.TestNamespace;
@@ -53,6 +51,9 @@ final class World implements AutoCloseable {
   /** For so long nothing may change before a world counts as settled. */
   private static final Duration AT_REST = Duration.ofMillis(1500);
 
+  /** What changes within this time is looked at together. */
+  private static final int GATHER_MILLIS = 150;
+
   private static final int DRAIN_ATTEMPTS = 12;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final Set<Integer> NOT_THERE = Set.of(404, 409, 422);
@@ -65,6 +66,7 @@ final class World implements AutoCloseable {
   private final TestNamespace namespace;
   private final TestNodes nodes;
   private final PodHistory history;
+  private final String version;
   private Allowance allowed = new Allowance();
   private Observed settled;
   private Set<String> before = Set.of();
@@ -78,6 +80,7 @@ final class World implements AutoCloseable {
     this.namespace = cluster.namespace("life-" + script.seed());
     this.nodes = cluster.nodes(namespace.name());
     this.history = PodHistory.of(cluster.client(), namespace.name());
+    this.version = cluster.kubernetesVersion();
     setup.nodes().forEach(node -> addNode(node.number(), node.cpuMillis()));
     setup.caches().forEach(cache -> createCache(cache.number()));
   }
@@ -141,7 +144,7 @@ final class World implements AutoCloseable {
           fingerprint = print;
         }
         if (broken.isEmpty() && since.plus(AT_REST).isBefore(Instant.now())) {
-          settled = Observed.fresh(client(), namespace.name(), plan());
+          settled = fresh();
           broken = Invariants.broken(settled);
           if (broken.isEmpty() && settled.fingerprint().equals(fingerprint)) {
             List<String> killed = allowed.exceededBy(deathsSince(before));
@@ -150,12 +153,12 @@ final class World implements AutoCloseable {
           }
         }
         if (Instant.now().isAfter(deadline)) {
-          settled = Observed.fresh(client(), namespace.name(), plan());
+          settled = fresh();
           broken = Invariants.broken(settled);
           return broken.isEmpty() ? List.of("it does not come to rest") : broken;
         }
-        watched.awaitChange(AT_REST.toMillis() / 2);
-        Pause.of(100);
+        watched.awaitChange(namespace.name(), AT_REST.toMillis() / 2);
+        Pause.of(GATHER_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -174,8 +177,8 @@ final class World implements AutoCloseable {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private Map<String, Planned> plan() {
-    return FreshPlan.of(client(), namespace.name());
+  private Observed fresh() {
+    return Observed.fresh(client(), namespace.name(), nodes.nodeSelector(), version);
   }
 
   /** What operations say may die of them. */
@@ -432,9 +435,8 @@ final class World implements AutoCloseable {
   /** All there is to see of it, for a person. */
   String text() {
     StringBuilder text = new StringBuilder("namespace " + namespace.name() + "\n");
-    Observed now = Observed.fresh(client(), namespace.name(), Map.of());
+    Observed now = fresh();
     now.nodes().values().stream()
-        .filter(node -> nodes.id().equals(node.getMetadata().getLabels().get(TestNodes.KEY)))
         .forEach(
             node ->
                 text.append(
