@@ -81,6 +81,13 @@ life: ## the life test: OPS=250 random operations in each of WORLDS=20 worlds fr
 	  -Dit.test=LifeIT -Dfailsafe.failIfNoSpecifiedTests=false \
 	  -Dlife.seed=$(SEED) -Dlife.worlds=$(WORLDS) -Dlife.ops=$(OPS)
 
+.PHONY: availability
+availability: ## measure the least ready pairs through rollouts, scale-downs and drains, and by hand (half an hour)
+	@build/preflight java maven go
+	devcluster/devcluster build
+	$(MVN) -q -pl operator -am verify -Dtest=NoUnitTests -Dsurefire.failIfNoSpecifiedTests=false \
+	  -Dit.test=AvailabilityIT -Dfailsafe.failIfNoSpecifiedTests=false -Davailability=true
+
 .PHONY: devcluster-test
 devcluster-test: ## prove what devcluster/README.md promises (some minutes)
 	@build/preflight java maven go
