@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Where one half of a pair that runs could stand twice for a while: the new pod beside the old one.
@@ -41,7 +42,7 @@ public record RoomBeside(List<String> domains, List<NodeRejection> rejected) {
       if (domain.anchors().isEmpty() || domain.followers().isEmpty()) {
         continue;
       }
-      if (domain.nodes().stream().anyMatch(node -> cycle.verdict(node, nodes[node]).fits())) {
+      if (IntStream.of(domain.nodes()).anyMatch(node -> cycle.verdict(node, nodes[node]).fits())) {
         roomy.add(topology.value(position));
         continue;
       }
@@ -73,15 +74,12 @@ public record RoomBeside(List<String> domains, List<NodeRejection> rejected) {
     OwnPods own = new OwnPods(request, snapshot);
     List<PairDomain> domains = new ArrayList<>();
     for (int domain = 0; domain < topology.size(); domain++) {
-      domains.add(new PairDomain(topology.value(domain)));
+      domains.add(new PairDomain(topology.value(domain), topology.nodesOf(domain)));
     }
     for (int node = 0; node < snapshot.size(); node++) {
       int domain = topology.domainOf(node);
-      if (domain != Topology.NO_DOMAIN) {
-        domains.get(domain).add(node);
-        if (own.anyOn(snapshot.node(node))) {
-          domains.get(domain).occupy(own, node, snapshot.node(node));
-        }
+      if (domain != Topology.NO_DOMAIN && own.anyOn(snapshot.node(node))) {
+        domains.get(domain).occupy(own, node, snapshot.node(node));
       }
     }
     return domains;
