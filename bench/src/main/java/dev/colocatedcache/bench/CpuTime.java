@@ -29,8 +29,8 @@ public final class CpuTime implements InternalProfiler {
   private long before;
 
   /**
-   * Repeats the operation until the compiler is done with it, by CPU time too: on a busy machine the
-   * seconds of JMH's warm-up may be over before.
+   * Repeats the operation until the compiler is done with it, by CPU time too: on a busy machine
+   * the seconds of JMH's warm-up may be over before.
    */
   static void warmUp(Runnable operation) {
     long end = SYSTEM.getProcessCpuTime() + WARM.toNanos();

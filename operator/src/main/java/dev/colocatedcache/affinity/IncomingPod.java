@@ -1,12 +1,16 @@
 package dev.colocatedcache.affinity;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -96,7 +100,31 @@ public final class IncomingPod {
             .withMetadata(metadata.withNamespace(namespace).build())
             .withSpec(template.getSpec())
             .build();
-    return new IncomingPod(Admission.admit(pod, context));
+    IncomingPod incoming = new IncomingPod(Admission.admit(pod, context));
+    refuseNegative("spec.containers", template.getSpec().getContainers());
+    refuseNegative("spec.initContainers", template.getSpec().getInitContainers());
+    return incoming;
+  }
+
+  /** What a Deployment's template may have, but no pod that is made from it. */
+  private static void refuseNegative(String field, List<Container> containers) {
+    for (int i = 0; i < Given.list(containers).size(); i++) {
+      ResourceRequirements resources = containers.get(i).getResources();
+      if (resources != null) {
+        String of = field + "[" + i + "].resources.";
+        refuseNegative(of + "requests.", Given.map(resources.getRequests()));
+        refuseNegative(of + "limits.", Given.map(resources.getLimits()));
+      }
+    }
+  }
+
+  private static void refuseNegative(String field, Map<String, Quantity> quantities) {
+    quantities.forEach(
+        (name, quantity) -> {
+          if (quantity != null && quantity.getNumericalAmount().signum() < 0) {
+            throw new InvalidInputException(field + name + ": " + quantity + " is less than 0");
+          }
+        });
   }
 
   private static IncomingPod read(Pod pod, UnaryOperator<Pod> admission) {

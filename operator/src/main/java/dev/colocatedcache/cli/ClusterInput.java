@@ -51,6 +51,9 @@ final class ClusterInput {
   private final List<ObjectNode> colocatedCaches = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
+  /** The first pod that was met of each node, to name one of those whose node is missing. */
+  private final Map<String, String> podOn = new TreeMap<>();
+
   /**
    * An empty cluster of which no pod is kept whole.
    *
@@ -139,6 +142,9 @@ final class ClusterInput {
 
   private void keep(Pod pod) {
     String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+    if (node != null && !node.isEmpty()) {
+      podOn.computeIfAbsent(node, n -> name(pod));
+    }
     if (node != null && keepsPodsOf.test(node)) {
       podsByNode.computeIfAbsent(node, n -> new ArrayList<>()).add(pod);
     }
@@ -147,6 +153,13 @@ final class ClusterInput {
   /** Adds a ColocatedCache as it was written or stored. */
   void addColocatedCache(ObjectNode resource) {
     colocatedCaches.add(resource);
+  }
+
+  /** The nodes that are not there, but have pods, each with one of them; in order. */
+  Map<String, String> missingNodes() {
+    Map<String, String> missing = new TreeMap<>(podOn);
+    missing.keySet().removeAll(nodes.keySet());
+    return missing;
   }
 
   /** Says something that who reads the answer should know. */

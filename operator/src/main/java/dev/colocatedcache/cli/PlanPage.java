@@ -32,7 +32,10 @@ final class PlanPage {
   /** Names of so many nodes need not be folded away. */
   private static final int FEW = 12;
 
-  private static final String KEYS = "ABCDEF";
+  /** Reasons beyond this one share its colour. */
+  private static final char LAST_COLOUR = 'F';
+
+  private static final String KEYS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
   /** The page. */
   String page(Plan plan) {
@@ -309,14 +312,14 @@ final class PlanPage {
     html.raw("</tbody></table></div></details>\n");
   }
 
-  /** A reason for which nodes hold no pair; letter is null for those beyond the sixth. */
+  /** A reason for which nodes hold no pair; letter is null for those beyond the alphabet. */
   private record Reason(Character letter, String text, String plugin, List<String> nodes) {
 
     String key() {
       return letter == null
           ? "<span class=\"key f\" aria-hidden=\"true\">·</span>"
           : "<span class=\"key "
-              + Character.toLowerCase(letter)
+              + Character.toLowerCase((char) Math.min(letter, LAST_COLOUR))
               + "\" aria-hidden=\"true\">"
               + letter
               + "</span>";

@@ -41,6 +41,9 @@ import java.util.stream.Stream;
  * given. Each sees what those before it were granted, and what those after it run already.
  */
 final class Planner {
+  /** So many nodes a note names. */
+  private static final int NODES_NAMED = 5;
+
   private static final String TEMPLATE_HASH = "pod-template-hash";
 
   private final ClusterInput cluster;
@@ -241,7 +244,7 @@ final class Planner {
                   contender.question().anchor().value(),
                   contender.question().anchor().other().value(),
                   stranding.size(),
-                  JsonInput.shown(String.join(", ", stranding))));
+                  some(stranding)));
     }
     return new Placement(
         contender.resource().getMetadata().getNamespace(),
@@ -250,6 +253,12 @@ final class Planner {
         contender.question().capacity(evaluation),
         evaluation,
         List.copyOf(notes));
+  }
+
+  private static String some(List<String> nodes) {
+    String first = String.join(", ", nodes.subList(0, Math.min(NODES_NAMED, nodes.size())));
+    int more = nodes.size() - NODES_NAMED;
+    return more > 0 ? first + " and " + more + " more" : first;
   }
 
   /** Makes the cluster what it is once the contender runs what it was granted. */

@@ -44,6 +44,10 @@ import java.util.zip.ZipException;
 final class SnapshotReader {
   private static final String HOW_TO = "make it with: kubectl get nodes,pods,namespaces -A -o json";
   private static final String LIST = "List";
+
+  /** Of nodes that are missing so many are named, one a note. */
+  private static final int MISSING_NODES_NAMED = 3;
+
   private static final String COLOCATED_CACHE = "ColocatedCache";
   private static final int GZIP_MAGIC_1 = 0x1f;
   private static final int GZIP_MAGIC_2 = 0x8b;
@@ -114,6 +118,16 @@ final class SnapshotReader {
     } else if (!cluster.hasAny("Namespace")) {
       cluster.note(source + " holds no Namespace: no namespaceSelector matches one by its labels.");
     }
+    cluster.missingNodes().entrySet().stream()
+        .limit(MISSING_NODES_NAMED)
+        .forEach(
+            missing ->
+                cluster.note(
+                    "there is no Node "
+                        + missing.getKey()
+                        + ": its pods do not count, "
+                        + missing.getValue()
+                        + " for one."));
   }
 
   private String holds() {

@@ -289,6 +289,21 @@ class AdmissionTest {
         .hasMessage("Pod shop/pod: selector on \"tier\": \"-3\" is not a label value");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"requests: {cpu: -1}", "limits: {cpu: -100m}"})
+  void aTemplateWithLessThanNothingIsRefused(String resources) {
+    PodTemplateSpec template =
+        Yaml.read(
+            "{spec: {containers: [{name: c}, {name: d, resources: {" + resources + "}}]}}",
+            PodTemplateSpec.class);
+
+    assertThatThrownBy(
+            () -> IncomingPod.admitted(template, TestCluster.NAMESPACE, AdmissionContext.NONE))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("spec.containers[1].resources.")
+        .hasMessageEndingWith(" is less than 0");
+  }
+
   @Test
   void thePodThatWasGivenStaysAsItIs() {
     Pod pod =

@@ -97,6 +97,8 @@ final class SnapshotReaderTest {
     assertThat(read(list(NODE, POD)).notes())
         .containsExactly(
             "cluster.json holds no Namespace: no namespaceSelector matches one by its labels.");
+    assertThat(read(list(NODE.replace("n1", "n2"), POD, NAMESPACE)).notes())
+        .containsExactly("there is no Node n1: its pods do not count, Pod shop/p for one.");
   }
 
   @Test
