@@ -27,6 +27,7 @@ test: ## every test, those on the real control plane included
 .PHONY: e2e
 e2e: ## the demo from end to end; the image built both ways and started (root, buildah, debootstrap)
 	e2e/demo
+	e2e/states
 	e2e/images
 
 .PHONY: jar

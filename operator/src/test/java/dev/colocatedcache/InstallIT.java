@@ -226,6 +226,38 @@ final class InstallIT {
     assertThat(cluster.kubectl("get", DEFINITION).ok()).isTrue();
   }
 
+  @Test
+  @DisplayName(
+      "by Argo CD, whose own configuration keeps its keys, the definition first and to stay")
+  void argoCd(Devcluster cluster, KubernetesClient client) {
+    cluster.kubectl("create", "namespace", "argocd").orFail();
+    cluster
+        .kubectl(
+            "-n", "argocd", "create", "configmap", "argocd-cm", "--from-literal=url=https://cd")
+        .orFail();
+    CommandResult taken = cluster.kubectl("apply", "--server-side", "-k", "../deploy/argocd");
+    assertThat(taken.orFail()).isEqualTo("configmap/argocd-cm serverside-applied\n");
+
+    Map<String, String> data =
+        client.configMaps().inNamespace("argocd").withName("argocd-cm").get().getData();
+    assertThat(data)
+        .containsEntry("url", "https://cd")
+        .containsEntry(
+            "resource.customizations.health.colocatedcache.dev_ColocatedCache",
+            Yaml.file("deploy/argocd/health.lua"))
+        .hasSize(3);
+    assertThat(objects(cluster.kubectl("kustomize", "../deploy/argocd/operator").orFail()))
+        .extractingByKey("CustomResourceDefinition colocatedcaches.colocatedcache.dev")
+        .extracting("metadata")
+        .extracting("annotations")
+        .isEqualTo(
+            Map.of(
+                "argocd.argoproj.io/sync-wave",
+                "-1",
+                "argocd.argoproj.io/sync-options",
+                "Prune=false,Delete=false,ServerSideApply=true"));
+  }
+
   private static final String NO_PORTS = "{\"spec\": {\"cache\": {\"ports\": []}}}";
 
   private static Set<String> uids(ObservedPairs pairs) {
