@@ -166,6 +166,16 @@ public final class IncomingPod {
     return shape.namespace();
   }
 
+  /** The pod's priority; 0 if none was admitted. */
+  public int priority() {
+    return shape.priority();
+  }
+
+  /** Whether pods of lower priority make room for it. */
+  public boolean mayPreempt() {
+    return !"Never".equals(pod.getSpec().getPreemptionPolicy());
+  }
+
   /** The pod's name; empty for one made from a template. */
   public String name() {
     return name;

@@ -206,6 +206,23 @@ public final class NodeInfo {
         both(hostPorts, pod.hostPorts()));
   }
 
+  /** Whether there is a pod of a lower priority than that which fulfils the condition. */
+  boolean hasBelow(int priority, Predicate<PodInfo> condition) {
+    for (PodInfo pod : pods) {
+      if (pod.priority() < priority && condition.test(pod)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** This node with further pods on it. */
+  NodeInfo with(List<PodInfo> further) {
+    List<PodInfo> all = new ArrayList<>(Arrays.asList(pods));
+    all.addAll(further);
+    return of(traits, all, Arrays.asList(nominated));
+  }
+
   /** This node without the pods, bound or nominated, that fulfil the condition. */
   NodeInfo without(Predicate<PodInfo> condition) {
     Predicate<PodInfo> stays = condition.negate();

@@ -1,6 +1,7 @@
 package dev.colocatedcache.affinity;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * How many pairs fit, where, and why not more.
@@ -15,6 +16,8 @@ import java.util.List;
  * @param strandingNodes nodes that would take an anchor, but not its follower: the scheduler may
  *     strand one there
  * @param misplacedAnchors nodes where an anchor runs whose follower does not fit
+ * @param victims the pods of lower priority that have to go first, of those of {@code pairs} for
+ *     which any have
  */
 public record PairEvaluation(
     int nodes,
@@ -24,7 +27,8 @@ public record PairEvaluation(
     List<Pair> room,
     List<NodeRejection> rejected,
     List<String> strandingNodes,
-    List<String> misplacedAnchors) {
+    List<String> misplacedAnchors,
+    Map<Pair, List<PodInfo>> victims) {
 
   public PairEvaluation {
     pairs = List.copyOf(pairs);
@@ -32,5 +36,28 @@ public record PairEvaluation(
     rejected = List.copyOf(rejected);
     strandingNodes = List.copyOf(strandingNodes);
     misplacedAnchors = List.copyOf(misplacedAnchors);
+    victims = Map.copyOf(victims);
+  }
+
+  /** An evaluation where no pod has to make room. */
+  public PairEvaluation(
+      int nodes,
+      int eligibleNodes,
+      int fits,
+      List<Pair> pairs,
+      List<Pair> room,
+      List<NodeRejection> rejected,
+      List<String> strandingNodes,
+      List<String> misplacedAnchors) {
+    this(
+        nodes,
+        eligibleNodes,
+        fits,
+        pairs,
+        room,
+        rejected,
+        strandingNodes,
+        misplacedAnchors,
+        Map.of());
   }
 }

@@ -1,5 +1,6 @@
 package dev.colocatedcache.affinity;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -14,6 +15,7 @@ public final class PairWatch {
   private static final int NO_INDEX = -1;
 
   private final PairRequest request;
+  private final int threshold;
   private final Set<String> deployments;
   private final List<Filter> anchorFilters;
   private final List<Filter> followerFilters;
@@ -22,6 +24,7 @@ public final class PairWatch {
 
   PairWatch(PairRequest request, KubernetesVersion version) {
     this.request = request;
+    this.threshold = Preemption.threshold(request);
     this.deployments = Set.of(request.anchorDeployment(), request.followerDeployment());
     this.anchorFilters = SchedulingCycle.singleNodeFilters(request.anchor(), version);
     this.followerFilters = SchedulingCycle.singleNodeFilters(request.follower(), version);
@@ -129,11 +132,34 @@ public final class PairWatch {
    */
   private List<Verdict> verdicts(NodeInfo info) {
     NodeInfo foreign = info.without(this::isOwn);
+    List<Verdict> verdicts = new ArrayList<>(verdictsOn(foreign));
+    if (foreign.hasBelow(threshold, pod -> true)) {
+      verdicts.addAll(verdictsOn(foreign.without(pod -> pod.priority() < threshold)));
+    }
+    return verdicts;
+  }
+
+  private List<Verdict> verdictsOn(NodeInfo foreign) {
     NodeInfo withAnchor = foreign.occupiedBy(request.anchor().shape());
     return List.of(
         SchedulingCycle.firstRejection(anchorFilters, NO_INDEX, foreign),
         SchedulingCycle.firstRejection(followerFilters, NO_INDEX, foreign),
         SchedulingCycle.firstRejection(followerFilters, NO_INDEX, withAnchor));
+  }
+
+  /** Whether either half and the pod cannot be on one node, whatever room there is. */
+  boolean keepsApart(PodInfo pod, Snapshot snapshot) {
+    Labels namespace = snapshot.namespaceLabels(pod.namespace());
+    boolean repelled =
+        Stream.of(request.anchor(), request.follower())
+            .flatMap(half -> half.shape().antiAffinity().stream())
+            .anyMatch(term -> term.matches(pod.namespace(), namespace, pod.shape().labels()));
+    return repelled
+        || pod.shape().antiAffinity().stream()
+            .anyMatch(
+                term ->
+                    repels(term, request.anchor(), snapshot)
+                        || repels(term, request.follower(), snapshot));
   }
 
   private boolean isOwn(PodInfo pod) {

@@ -1,5 +1,7 @@
 package dev.colocatedcache.affinity;
 
+import java.util.function.Function;
+
 /** Counts the pairs that fit into a cluster. */
 public final class Pairs {
 
@@ -15,7 +17,18 @@ public final class Pairs {
    * The pods that the two Deployments have already count as gone, but for pairs that still run.
    */
   public PairEvaluation evaluate(Snapshot snapshot, PairRequest request) {
-    return new PairSearch(snapshot, request, version).evaluate();
+    return evaluate(snapshot, request, pod -> null);
+  }
+
+  /**
+   * The same where some pods go together if one has to make room.
+   *
+   * @param owners the rank of the pairs that a pod is a half of; null where it is of none
+   */
+  public PairEvaluation evaluate(
+      Snapshot snapshot, PairRequest request, Function<PodInfo, Rank> owners) {
+    return new Preemption(snapshot, request, version, owners)
+        .beyond(new PairSearch(snapshot, request, version).evaluate());
   }
 
   /**

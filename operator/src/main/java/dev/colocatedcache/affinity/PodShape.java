@@ -22,6 +22,12 @@ record PodShape(
     String replicaSet,
     String deployment) {
 
+  /** The same of pods that a Deployment has made. */
+  PodShape of(String madeBy) {
+    return new PodShape(
+        namespace, labels, requests, hostPorts, antiAffinity, priority, replicaSet, madeBy);
+  }
+
   private static final String TEMPLATE_HASH = "pod-template-hash";
 
   /** Whether such pods keep pods of other namespaces away. */

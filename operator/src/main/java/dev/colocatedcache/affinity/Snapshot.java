@@ -1,10 +1,14 @@
 package dev.colocatedcache.affinity;
 
 import dev.colocatedcache.affinity.PodInfo.Phase;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The cluster at one moment, as the filters see it. Immutable and thread-safe. */
@@ -116,7 +120,7 @@ public final class Snapshot {
 
   /** More than the number of any namespace. */
   int namespaceIds() {
-    return namespaceIds.values().stream().mapToInt(id -> id + 1).max().orElse(0);
+    return nextId(namespaceIds);
   }
 
   Map<String, Labels> namespaces() {
@@ -135,6 +139,63 @@ public final class Snapshot {
   /** The same cluster with other pods on its nodes. */
   Snapshot withPods(NodeInfo[] sameNodes) {
     return new Snapshot(sameNodes, namespaces, shapes, namespaceIds, topologies);
+  }
+
+  /** The same cluster without a request's own pods in the domains of some nodes. */
+  Snapshot without(PairRequest own, Set<String> names) {
+    Topology topology = topology(own.topologyKey());
+    Set<Integer> domains = new HashSet<>();
+    names.forEach(
+        name -> {
+          int node = indexOf(name);
+          if (node >= 0 && topology.domainOf(node) != Topology.NO_DOMAIN) {
+            domains.add(topology.domainOf(node));
+          }
+        });
+    NodeInfo[] left = nodes.clone();
+    OwnPods pods = new OwnPods(own, this);
+    for (int node = 0; node < left.length; node++) {
+      if (domains.contains(topology.domainOf(node)) && pods.anyOn(left[node])) {
+        left[node] = left[node].without(pods::include);
+      }
+    }
+    return withPods(left);
+  }
+
+  /**
+   * The same cluster with further pods that are about to be bound.
+   *
+   * @param promised the shapes of such pods by the position of their node
+   */
+  Snapshot with(Map<Integer, List<PodShape>> promised) {
+    Map<PodShape, Integer> numbers = new HashMap<>();
+    Map<String, Integer> ids = new HashMap<>(namespaceIds);
+    NodeInfo[] crowded = nodes.clone();
+    promised.forEach(
+        (node, pods) -> {
+          List<PodInfo> further = new ArrayList<>();
+          for (PodShape shape : pods) {
+            numbers.putIfAbsent(shape, shapes + numbers.size());
+            ids.putIfAbsent(shape.namespace(), nextId(ids));
+            further.add(
+                new PodInfo(
+                    "",
+                    shape,
+                    numbers.get(shape),
+                    ids.get(shape.namespace()),
+                    crowded[node].name(),
+                    Phase.PENDING,
+                    false,
+                    false,
+                    false));
+          }
+          crowded[node] = crowded[node].with(further);
+        });
+    return new Snapshot(crowded, namespaces, shapes + numbers.size(), ids, topologies);
+  }
+
+  private static int nextId(Map<String, Integer> ids) {
+    return ids.values().stream().mapToInt(id -> id + 1).max().orElse(0);
   }
 
   static Map<String, Topology> noTopologies() {

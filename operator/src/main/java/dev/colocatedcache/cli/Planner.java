@@ -11,6 +11,7 @@ import dev.colocatedcache.affinity.PairEvaluation;
 import dev.colocatedcache.affinity.Pairs;
 import dev.colocatedcache.affinity.PodInfo;
 import dev.colocatedcache.affinity.QuotaCharge;
+import dev.colocatedcache.affinity.Rank;
 import dev.colocatedcache.affinity.Scheduler;
 import dev.colocatedcache.affinity.Verdict;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
@@ -67,9 +68,11 @@ final class Planner {
       return new Contender(resource, workload, another, pods, created);
     }
 
-    private int priority() {
-      Integer priority = pods.get(workload.anchor().role()).getSpec().getPriority();
-      return priority == null ? 0 : priority;
+    /** Those that are not stored yet come in the order in which they are given. */
+    private Rank rank() {
+      String name = resource.getMetadata().getNamespace() + "/" + resource.getMetadata().getName();
+      return new Rank(
+          question.request().anchor().priority(), created, created.isEmpty() ? "" : name);
     }
 
     private boolean owns(PodInfo pod) {
@@ -90,12 +93,7 @@ final class Planner {
     List<Contender> contenders =
         resources.stream()
             .map(this::contender)
-            .sorted(
-                Comparator.comparing(Contender::priority)
-                    .reversed()
-                    // What is not there yet comes last: an empty text would sort first.
-                    .thenComparing(c -> c.created().isEmpty())
-                    .thenComparing(Contender::created))
+            .sorted(Comparator.comparing(Contender::rank))
             .toList();
     WhatIf.Outcome outcome = whatIf.apply(cluster);
     List<String> notes = new ArrayList<>(cluster.notes());
@@ -106,10 +104,13 @@ final class Planner {
     for (int i = 0; i < contenders.size(); i++) {
       Contender contender = withinQuotas(contenders.get(i), promised);
       PairEvaluation evaluation =
-          new Pairs(cluster.version()).evaluate(cluster.snapshot(), contender.question().request());
+          new Pairs(cluster.version())
+              .evaluate(
+                  cluster.snapshot(), contender.question().request(), pod -> rank(pod, contenders));
       placements.add(placement(contender, evaluation, replaced(contender)));
       promised.addAll(promised(contender, evaluation.pairs().size()));
       if (i + 1 < contenders.size()) {
+        makeRoom(evaluation);
         settle(contender, evaluation.pairs());
       }
     }
@@ -259,6 +260,20 @@ final class Planner {
     String first = String.join(", ", nodes.subList(0, Math.min(NODES_NAMED, nodes.size())));
     int more = nodes.size() - NODES_NAMED;
     return more > 0 ? first + " and " + more + " more" : first;
+  }
+
+  private static Rank rank(PodInfo pod, List<Contender> contenders) {
+    return contenders.stream()
+        .filter(contender -> contender.owns(pod))
+        .map(Contender::rank)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private void makeRoom(PairEvaluation evaluation) {
+    evaluation.victims().values().stream()
+        .flatMap(List::stream)
+        .forEach(victim -> cluster.model().removePod(victim.namespace(), victim.name()));
   }
 
   /** Makes the cluster what it is once the contender runs what it was granted. */

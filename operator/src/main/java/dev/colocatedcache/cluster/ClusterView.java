@@ -196,6 +196,18 @@ public final class ClusterView implements AutoCloseable {
     }
   }
 
+  /**
+   * The cluster as it is now.
+   *
+   * @param before is done first, and no change comes in between
+   */
+  public Snapshot snapshot(Runnable before) {
+    synchronized (lock) {
+      before.run();
+      return model.snapshot();
+    }
+  }
+
   /** What the API server looks at when it admits a pod to {@code namespace}. */
   public AdmissionContext admission(String namespace) {
     synchronized (lock) {
@@ -289,8 +301,8 @@ public final class ClusterView implements AutoCloseable {
     synchronized (troubles) {
       troubles.remove(resource);
     }
-    Change change;
     synchronized (lock) {
+      Change change;
       try {
         change = update.apply(object);
       } catch (InvalidInputException e) {
@@ -298,9 +310,10 @@ public final class ClusterView implements AutoCloseable {
         LOG.warn("left out of the capacity: {}", e.getMessage());
         return;
       }
-    }
-    if (!change.isNone()) {
-      listeners.forEach(listener -> listener.verdictsMayChange(change));
+      // Whoever takes a snapshot has been told of all that is in it.
+      if (!change.isNone()) {
+        listeners.forEach(listener -> listener.verdictsMayChange(change));
+      }
     }
   }
 

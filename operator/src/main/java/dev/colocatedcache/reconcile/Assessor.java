@@ -6,7 +6,6 @@ import dev.colocatedcache.affinity.Pair;
 import dev.colocatedcache.affinity.PairEvaluation;
 import dev.colocatedcache.affinity.PairRequest;
 import dev.colocatedcache.affinity.Pairs;
-import dev.colocatedcache.affinity.QuotaCharge;
 import dev.colocatedcache.affinity.Snapshot;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Role;
@@ -48,9 +47,12 @@ final class Assessor {
   private final ClusterView cluster;
   private final ClusterEventSource changes;
   private final LiveChildren live;
+  private final Competition competition;
 
-  Assessor(ClusterView cluster, ClusterEventSource changes, LiveChildren live) {
+  Assessor(
+      ClusterView cluster, ClusterEventSource changes, LiveChildren live, Competition competition) {
     this.cluster = cluster;
+    this.competition = competition;
     this.changes = changes;
     this.live = live;
   }
@@ -84,7 +86,7 @@ final class Assessor {
         workload,
         PairQuestion.of(resource, workload, admission).request(),
         admission,
-        cluster.snapshot());
+        competition.seenBy(ResourceID.fromResource(resource), cluster.snapshot()));
   }
 
   /** Whether rollouts of {@code workload} surge as asked for, and why not. */
@@ -110,17 +112,24 @@ final class Assessor {
   Assessment assess(ColocatedCache resource, Workload workload) {
     RoleModel anchor = workload.anchor();
     RoleModel follower = workload.follower();
-    AdmissionContext admission = cluster.admission(anchor.namespace());
-    long running = Math.min(alive(anchor), alive(follower));
-    PairQuestion question = question(resource, workload, admission, (int) running);
-    PairRequest request = question.request();
-    Pairs pairs = new Pairs(admission.version());
-    Snapshot basis = changes.watch(ResourceID.fromResource(resource), pairs.watch(request));
-    PairEvaluation evaluation = pairs.evaluate(basis, request);
+    Competition.Answer answer = competition.assess(resource, workload, changes);
+    PairRequest request = answer.question().request();
+    PairEvaluation evaluation = answer.evaluation();
+    Snapshot basis = answer.basis();
     KeptPlaces places =
-        keptPlaces(resource, basis, evaluation, then -> pairs.evaluate(then, request));
-    int granted = places.granted();
-    Capacity capacity = question.capacity(evaluation).keeping(granted, places.reasons());
+        keptPlaces(
+            resource,
+            request.wanted(),
+            basis,
+            evaluation,
+            then -> competition.elsewhere(resource, answer, then));
+    Capacity capacity =
+        answer
+            .question()
+            .capacity(evaluation)
+            .keeping(places.granted(), places.reasons())
+            .without(answer.waiting());
+    int granted = capacity.granted();
     // An anchor where its follower does not fit gets none: it would be Pending for ever. Where
     // there are more anchors than granted, those go first.
     List<RunningPod> anchors = cluster.pods(anchor.namespace(), anchor.name());
@@ -136,6 +145,8 @@ final class Assessor {
     kept.put(follower.role(), nodes(places, Pair::followerNode));
     List<RunningPod> followers = cluster.pods(follower.namespace(), follower.name());
     UnaryOperator<String> domainOf = node -> domain(places.cluster(), node, workload.topologyKey());
+    giveWay(replicas, anchor.role(), anchors, answer.lost(), domainOf);
+    giveWay(replicas, follower.role(), followers, answer.lost(), domainOf);
     return new Assessment(
         capacity,
         replicas,
@@ -145,17 +156,18 @@ final class Assessor {
                 anchors, followers, evaluation.room(), places.evaluation().room(), domainOf)
             .now(
                 workload.surges() ? surplus : 0,
-                new SurgeRoom(workload, request, admission, basis)::placesFor),
+                new SurgeRoom(workload, request, cluster.admission(anchor.namespace()), basis)
+                    ::placesFor),
         Stranded.among(anchors, followers, granted, evaluation.pairs(), domainOf),
         places.ends());
   }
 
   private KeptPlaces keptPlaces(
       ColocatedCache resource,
+      int wanted,
       Snapshot basis,
       PairEvaluation now,
       Function<Snapshot, PairEvaluation> evaluate) {
-    int wanted = resource.getSpec().replicas();
     Duration delay = CapacityTerms.of(resource.getSpec()).scaleDownDelay();
     List<AbsentNode> absent = cluster.absent(delay);
     if (absent.isEmpty()) {
@@ -171,19 +183,24 @@ final class Assessor {
   }
 
   /**
-   * What {@code resource} asks for, as far as quotas allow it.
-   *
-   * @param running pairs that no quota takes away
+   * Takes as many pods away as run where pairs of higher priority are to be. Where there is room
+   * elsewhere they are made anew once these are gone.
    */
-  private PairQuestion question(
-      ColocatedCache resource, Workload workload, AdmissionContext admission, int running) {
-    String namespace = workload.anchor().namespace();
-    List<QuotaCharge> own = new ArrayList<>();
-    for (Role role : Role.values()) {
-      own.addAll(cluster.charges(namespace, workload.role(role).name()));
+  private static void giveWay(
+      Map<Role, Integer> replicas,
+      Role role,
+      List<RunningPod> pods,
+      Set<String> lost,
+      UnaryOperator<String> domainOf) {
+    List<RunningPod> alive = pods.stream().filter(pod -> !pod.terminating()).toList();
+    int going =
+        (int)
+            alive.stream()
+                .filter(pod -> pod.node() != null && lost.contains(domainOf.apply(pod.node())))
+                .count();
+    if (going > 0) {
+      replicas.merge(role, alive.size() - going, Math::min);
     }
-    return PairQuestion.of(resource, workload, admission)
-        .within(cluster.quotas(namespace), own, List.of(), running);
   }
 
   /** The node's domain; null where it is in none. */
@@ -198,9 +215,9 @@ final class Assessor {
    */
   private Optional<Problem> objectionToRollout(ColocatedCache resource, Workload workload) {
     AdmissionContext admission = cluster.admission(workload.anchor().namespace());
-    PairQuestion question = question(resource, workload, admission, 0);
+    PairQuestion question = competition.question(resource, workload, 0);
     Pairs pairs = new Pairs(admission.version());
-    Snapshot now = cluster.snapshot();
+    Snapshot now = competition.seenBy(ResourceID.fromResource(resource), cluster.snapshot());
     // Not as the evaluator sees pairs: another topology key may leave it none to see.
     long running = Math.min(alive(workload.anchor()), alive(workload.follower()));
     Capacity anew = question.capacity(pairs.evaluateAnew(now, question.request()));
@@ -228,6 +245,11 @@ final class Assessor {
     return places.pairs().stream().map(half).collect(Collectors.toUnmodifiableSet());
   }
 
+  /** {@code resource} cannot use what it was granted: whoever else wants the room may have it. */
+  void giveUp(ColocatedCache resource) {
+    competition.giveUp(ResourceID.fromResource(resource), changes);
+  }
+
   /** What runs of {@code workload}, the workload of {@code owner}. */
   Observation observe(ColocatedCache owner, Workload workload) {
     Map<Role, Deployment> deployments = new EnumMap<>(Role.class);
@@ -247,7 +269,11 @@ final class Assessor {
       }
     }
     Service cache = live.service(owner, workload.role(Role.CACHE).name()).orElse(null);
-    return new Observation(deployments, pods, rivalBudgets(workload), cache);
+    Observation observation = new Observation(deployments, pods, rivalBudgets(workload), cache);
+    if (observation.keepsPodsFromComing()) {
+      giveUp(owner);
+    }
+    return observation;
   }
 
   private List<String> rivalBudgets(Workload workload) {

@@ -10,7 +10,6 @@ import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
@@ -27,12 +27,16 @@ import java.util.function.Predicate;
  * ColocatedCache instead of having each of them judge all nodes.
  */
 final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCache>
-    implements ClusterListener {
+    implements ClusterListener, Competition.Wakes {
   /** Changes that come within this time are looked at together. */
   private static final long GATHER_MILLIS = 50;
 
+  /** How often to look for those that are gone, while room is held that nobody has taken. */
+  private static final long SWEEP_MILLIS = 1000;
+
   private final ClusterView cluster;
   private final Duration syncTimeout;
+  private final Competition competition;
   private final Predicate<ResourceID> exists;
   private final Map<ResourceID, PairWatch> watches = new ConcurrentHashMap<>();
   private final Map<ResourceID, ResourceID> byDeployment = new ConcurrentHashMap<>();
@@ -44,22 +48,33 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
             return thread;
           });
   private final Object lock = new Object();
-  private Change pending = Change.NONE;
-  private final Set<String> pendingQuotas = new HashSet<>();
+  private final Object flushing = new Object();
+  private final Pending pending = new Pending();
   private boolean gathering;
+  private final AtomicBoolean sweeping = new AtomicBoolean();
 
-  /** The cluster as all have seen it, but for those that have looked since. */
+  /** The cluster of which all that concerns anybody has been told. */
   private Snapshot seen;
 
-  private final Map<ResourceID, Snapshot> bases = new HashMap<>();
+  /** What has changed since. */
+  private static final class Pending {
+    private Change change = Change.NONE;
+    private final Set<String> quotas = new HashSet<>();
+  }
 
   /**
    * @param syncTimeout how long to wait at the start until the cluster is known
+   * @param competition is told whose answers may be others
    * @param exists whether there is a ColocatedCache of that name: one that is gone is forgotten
    */
-  ClusterEventSource(ClusterView cluster, Duration syncTimeout, Predicate<ResourceID> exists) {
+  ClusterEventSource(
+      ClusterView cluster,
+      Duration syncTimeout,
+      Competition competition,
+      Predicate<ResourceID> exists) {
     super(Snapshot.class, "cluster");
     this.cluster = cluster;
+    this.competition = competition;
     this.syncTimeout = syncTimeout;
     this.exists = exists;
   }
@@ -90,15 +105,12 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
   /**
    * Watches for what can change the answer to {@code id}.
    *
-   * @return the cluster to work the answer out from: whatever comes later wakes {@code id}
+   * @return the cluster to work the answer out from: whatever comes later wakes {@code id}, and all
+   *     whose answers can have changed by what is in it have been touched
    */
   Snapshot watch(ResourceID id, PairWatch watch) {
-    synchronized (lock) {
-      Snapshot basis = cluster.snapshot();
-      watches.put(id, watch);
-      bases.put(id, basis);
-      return basis;
-    }
+    watches.put(id, watch);
+    return flush();
   }
 
   /** The Deployment {@code name} is a child of {@code id}: its pods wake it. */
@@ -117,7 +129,7 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
   @Override
   public void verdictsMayChange(Change change) {
     synchronized (lock) {
-      pending = pending.and(change);
+      pending.change = pending.change.and(change);
       gather();
     }
   }
@@ -125,7 +137,7 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
   @Override
   public void quotasChanged(String namespace) {
     synchronized (lock) {
-      pendingQuotas.add(namespace);
+      pending.quotas.add(namespace);
       gather();
     }
   }
@@ -133,43 +145,87 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
   private void gather() {
     if (!gathering) {
       gathering = true;
-      CompletableFuture.delayedExecutor(GATHER_MILLIS, TimeUnit.MILLISECONDS, gatherer)
-          .execute(this::flush);
+      later(GATHER_MILLIS, () -> {});
     }
   }
 
-  private void flush() {
-    Change change;
-    Snapshot before;
-    Snapshot now;
-    Map<ResourceID, Snapshot> since;
-    Set<String> quotas;
-    synchronized (lock) {
-      gathering = false;
-      quotas = Set.copyOf(pendingQuotas);
-      pendingQuotas.clear();
-      change = pending;
-      pending = Change.NONE;
-      before = seen;
-      now = cluster.snapshot();
+  private void later(long millis, Runnable first) {
+    CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, gatherer)
+        .execute(
+            () -> {
+              first.run();
+              flush();
+              sweep();
+            });
+  }
+
+  /** Looks at what has changed since it was last called, and returns the cluster as it is now. */
+  private Snapshot flush() {
+    synchronized (flushing) {
+      Pending taken = new Pending();
+      Snapshot before = seen;
+      Snapshot now =
+          cluster.snapshot(
+              () -> {
+                synchronized (lock) {
+                  gathering = false;
+                  taken.change = pending.change;
+                  taken.quotas.addAll(pending.quotas);
+                  pending.change = Change.NONE;
+                  pending.quotas.clear();
+                }
+              });
       seen = now;
-      since = Map.copyOf(bases);
-      bases.clear();
+      watches.forEach(
+          (id, watch) -> {
+            if (before != null
+                && (watch.mayChange(taken.change, before, now)
+                    || id.getNamespace().filter(taken.quotas::contains).isPresent())) {
+              touch(id);
+            }
+          });
+      return now;
     }
+  }
+
+  /** Some are gone, and with them what was held for them. */
+  private void sweep() {
     watches.keySet().removeIf(exists.negate());
     byDeployment.values().removeIf(exists.negate());
-    watches.forEach(
-        (id, watch) -> {
-          Snapshot basis = since.getOrDefault(id, before);
-          if (basis == null
-              || watch.mayChange(change, basis, now)
-              || id.getNamespace().filter(quotas::contains).isPresent()) {
-            wake(id);
+    competition.forgetGone(this);
+    if (competition.holdsAny()) {
+      holding();
+    }
+  }
+
+  @Override
+  public void holding() {
+    // Nothing else tells that one is gone which had no pods yet.
+    if (sweeping.compareAndSet(false, true)) {
+      later(SWEEP_MILLIS, () -> sweeping.set(false));
+    }
+  }
+
+  @Override
+  public void concerned(
+      Set<ResourceID> candidates, Set<String> nodes, Snapshot before, Snapshot now) {
+    Change change = new Change(nodes, false);
+    candidates.forEach(
+        id -> {
+          PairWatch watch = watches.get(id);
+          if (watch == null || watch.mayChange(change, before, now)) {
+            touch(id);
           }
         });
   }
 
-  private void wake(ResourceID id) {
+  private void touch(ResourceID id) {
+    competition.touch(id);
+    wake(id);
+  }
+
+  @Override
+  public void wake(ResourceID id) {
     getEventHandler().handleEvent(new Event(id));
   }
 }

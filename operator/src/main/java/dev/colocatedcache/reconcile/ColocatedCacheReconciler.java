@@ -80,8 +80,10 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   public List<EventSource<?, ColocatedCache>> prepareEventSources(
       EventSourceContext<ColocatedCache> context) {
     KubernetesClient client = context.getClient();
+    Competition competition = new Competition(cluster, context.getPrimaryCache(), clock);
     this.clusterEvents =
-        new ClusterEventSource(cluster, syncTimeout, context.getPrimaryCache()::contains);
+        new ClusterEventSource(
+            cluster, syncTimeout, competition, context.getPrimaryCache()::contains);
     ChildInformers informers = new ChildInformers(context);
     LiveChildren live = informers.children();
     this.children =
@@ -91,7 +93,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     this.healing = new PairHealing(client, announcer);
     this.localCaches = new LocalCacheGates(client, cluster, clock);
     this.scaleDown = new ScaleDown(client, cluster, live, clock);
-    this.assessor = new Assessor(cluster, clusterEvents, live);
+    this.assessor = new Assessor(cluster, clusterEvents, live, competition);
     return Stream.concat(Stream.of(clusterEvents), informers.eventSources().stream()).toList();
   }
 
@@ -174,6 +176,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       StatusReport report,
       Problem problem,
       Context<ColocatedCache> context) {
+    assessor.giveUp(resource);
     return update(resource, report.notApplied(problem), context).rescheduleAfter(WHILE_STALLED);
   }
 

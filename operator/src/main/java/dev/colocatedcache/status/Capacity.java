@@ -49,6 +49,17 @@ public record Capacity(
     return new Capacity(requested, pairs, nodes, eligible, rejected, topologyKey, reasons);
   }
 
+  /** The same while some of the granted pairs wait for pairs of lower priority to go. */
+  public Capacity without(int waiting) {
+    if (waiting == 0) {
+      return this;
+    }
+    Map<String, Integer> reasons = new TreeMap<>(rejected);
+    reasons.put("node(s) are being left by pairs of lower priority", waiting);
+    return new Capacity(
+        requested, granted - waiting, nodes, eligible - waiting, reasons, topologyKey);
+  }
+
   boolean limited() {
     return granted < requested;
   }

@@ -77,6 +77,11 @@ public record Observation(
         .or(this::budgetConflict);
   }
 
+  /** Whether pods that are asked for are not even created until somebody changes something. */
+  public boolean keepsPodsFromComing() {
+    return problem().filter(p -> p.reason() == Problem.Reason.ReplicaFailure).isPresent();
+  }
+
   private Optional<Problem> budgetConflict() {
     if (rivalBudgets.isEmpty()) {
       return Optional.empty();

@@ -135,12 +135,17 @@ final class PairCase {
             input.snapshot(),
             new PairRequest(
                 anchor.getMetadata().getNamespace(),
-                IncomingPod.asStored(anchor),
-                IncomingPod.asStored(follower),
+                IncomingPod.asStored(polite(anchor)),
+                IncomingPod.asStored(polite(follower)),
                 "no-cache-runs",
                 "no-service-runs",
                 topologyKey,
                 Integer.MAX_VALUE));
+  }
+
+  /** The scheduler was asked what its filters say, not whom it would preempt. */
+  private static Pod polite(Pod pod) {
+    return new PodBuilder(pod).editSpec().withPreemptionPolicy("Never").endSpec().build();
   }
 
   /** What is recorded: the pairs in their order, the nodes without one, where one may strand. */
