@@ -66,6 +66,28 @@ final class PlanCommandTest {
   }
 
   @Test
+  @DisplayName("counts what quotas leave, as the operator does")
+  void quotas() throws IOException {
+    Path snapshot = folder.resolve("with-quota.json");
+    Files.writeString(
+        snapshot,
+        Files.readString(Path.of(CLUSTER))
+            + """
+            {"apiVersion": "v1", "kind": "ResourceQuota",
+             "metadata": {"name": "team", "namespace": "shop"},
+             "status": {"hard": {"pods": "10"}, "used": {"pods": "6"}}}
+            """);
+
+    String plan = plan("-f", SHOP, "--snapshot", snapshot.toString()).out();
+
+    assertThat(plan)
+        .contains("shop/search: 2 of 2 pairs placed")
+        .contains("shop/basket: 0 of 2 pairs placed");
+    assertThat(plan("-f", SHOP, "--snapshot", snapshot.toString(), "--replicas", "3").out())
+        .contains("exceeded quota: team, limited: pods=10");
+  }
+
+  @Test
   @DisplayName("is the same as JSON and as YAML")
   void formats() throws IOException {
     String json = plan("-f", SHOP, CHECKOUT, "--snapshot", CLUSTER, "-o", "json").out();
