@@ -251,7 +251,13 @@ final class Planner {
         contender.resource().getMetadata().getNamespace(),
         contender.resource().getMetadata().getName(),
         contender.question().anchor(),
-        contender.question().capacity(evaluation),
+        contender
+            .question()
+            .answered(
+                contender.question().capacity(evaluation),
+                evaluation,
+                Set.copyOf(evaluation.misplacedAnchors()),
+                allowed -> allowed),
         evaluation,
         List.copyOf(notes));
   }

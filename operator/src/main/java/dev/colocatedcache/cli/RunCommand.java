@@ -6,6 +6,7 @@ import dev.colocatedcache.ops.OpsServer;
 import dev.colocatedcache.ops.Reconciliations;
 import dev.colocatedcache.reconcile.Announcer;
 import dev.colocatedcache.reconcile.ColocatedCacheReconciler;
+import dev.colocatedcache.reconcile.OwnStatus;
 import dev.colocatedcache.reconcile.child.ChildWriter;
 import dev.colocatedcache.reconcile.child.Refusals;
 import dev.colocatedcache.workload.Labels;
@@ -212,7 +213,7 @@ final class RunCommand implements Callable<Integer> {
               .withFieldManager(ChildWriter.FIELD_MANAGER)
               // An annotation lets a child be adopted, and annotations do not raise the generation.
               .withGenerationAware(false)
-              .withOnUpdateFilter(ColocatedCacheReconciler::concernsUs)
+              .withOnUpdateFilter(OwnStatus::concernsUs)
               .withRetry(
                   new GenericRetry()
                       .withoutMaxAttempts()

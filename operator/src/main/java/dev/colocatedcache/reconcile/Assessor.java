@@ -13,6 +13,7 @@ import dev.colocatedcache.cluster.AbsentNode;
 import dev.colocatedcache.cluster.ClusterView;
 import dev.colocatedcache.cluster.RunningPod;
 import dev.colocatedcache.reconcile.child.LiveChildren;
+import dev.colocatedcache.reconcile.child.PendingPods;
 import dev.colocatedcache.reconcile.child.RolloutOrder;
 import dev.colocatedcache.reconcile.child.RolloutRoom;
 import dev.colocatedcache.reconcile.child.Selectors;
@@ -26,6 +27,7 @@ import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Workload;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,13 +50,19 @@ final class Assessor {
   private final ClusterEventSource changes;
   private final LiveChildren live;
   private final Competition competition;
+  private final PendingPods pendingPods;
 
   Assessor(
-      ClusterView cluster, ClusterEventSource changes, LiveChildren live, Competition competition) {
+      ClusterView cluster,
+      ClusterEventSource changes,
+      LiveChildren live,
+      Competition competition,
+      KubernetesSerialization serialization) {
     this.cluster = cluster;
     this.competition = competition;
     this.changes = changes;
     this.live = live;
+    this.pendingPods = new PendingPods(live, serialization);
   }
 
   /** What the cluster has room for while pods of {@code resource} are exchanged for new ones. */
@@ -123,23 +131,30 @@ final class Assessor {
             basis,
             evaluation,
             then -> competition.elsewhere(resource, answer, then));
-    Capacity capacity =
-        answer
-            .question()
-            .capacity(evaluation)
-            .keeping(places.granted(), places.reasons())
-            .without(answer.waiting());
-    int granted = capacity.granted();
+    int granted = places.granted() - answer.waiting();
     // An anchor where its follower does not fit gets none: it would be Pending for ever. Where
     // there are more anchors than granted, those go first.
     List<RunningPod> anchors = cluster.pods(anchor.namespace(), anchor.name());
+    Capacity capacity =
+        answer
+            .question()
+            .answered(
+                answer
+                    .question()
+                    .capacity(evaluation)
+                    .keeping(places.granted(), places.reasons()),
+                evaluation,
+                nodes(anchors),
+                allowed -> pendingPods.now(resource, workload, granted, allowed))
+            .without(answer.waiting());
+    int pending = capacity.pending();
     long alive = anchors.stream().filter(pod -> !pod.terminating()).count();
-    int surplus = (int) Math.max(0, alive - granted);
+    int surplus = (int) Math.max(0, alive - granted - pending);
     List<String> misplacedAnchors = places.evaluation().misplacedAnchors();
     int misplaced = Math.min(granted, Math.max(0, misplacedAnchors.size() - surplus));
     Map<Role, Integer> replicas = new EnumMap<>(Role.class);
-    replicas.put(anchor.role(), granted);
-    replicas.put(follower.role(), granted - misplaced);
+    replicas.put(anchor.role(), granted + pending);
+    replicas.put(follower.role(), granted + pending - misplaced);
     Map<Role, Set<String>> kept = new EnumMap<>(Role.class);
     kept.put(anchor.role(), nodes(places, Pair::anchorNode));
     kept.put(follower.role(), nodes(places, Pair::followerNode));
@@ -150,15 +165,21 @@ final class Assessor {
     return new Assessment(
         capacity,
         replicas,
-        Misplaced.among(misplacedAnchors, anchors, followers, evaluation.pairs(), domainOf),
+        Misplaced.among(
+            misplacedAnchors, anchors, followers, pending, evaluation.pairs(), domainOf),
         kept,
         new GateOpenings(
-                anchors, followers, evaluation.room(), places.evaluation().room(), domainOf)
+                anchors,
+                followers,
+                evaluation.room(),
+                places.evaluation().room(),
+                pending,
+                domainOf)
             .now(
                 workload.surges() ? surplus : 0,
                 new SurgeRoom(workload, request, cluster.admission(anchor.namespace()), basis)
                     ::placesFor),
-        Stranded.among(anchors, followers, granted, evaluation.pairs(), domainOf),
+        Stranded.among(anchors, followers, granted, pending, evaluation.pairs(), domainOf),
         places.ends());
   }
 
@@ -239,6 +260,13 @@ final class Assessor {
     return cluster.pods(role.namespace(), role.name()).stream()
         .filter(pod -> !pod.terminating())
         .count();
+  }
+
+  private static Set<String> nodes(List<RunningPod> pods) {
+    return pods.stream()
+        .filter(pod -> !pod.terminating() && pod.node() != null)
+        .map(RunningPod::node)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static Set<String> nodes(KeptPlaces places, Function<Pair, String> half) {

@@ -23,24 +23,17 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Makes a ColocatedCache so: observe the cluster, evaluate how many pairs fit, apply the children
  * that differ, report. Each step is a class of its own; this one only puts them in order.
  */
 public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache> {
-  private static final Logger LOG = LoggerFactory.getLogger(ColocatedCacheReconciler.class);
-
   /** How soon to look again while informers are still listing. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -93,7 +86,9 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     this.healing = new PairHealing(client, announcer);
     this.localCaches = new LocalCacheGates(client, cluster, clock);
     this.scaleDown = new ScaleDown(client, cluster, live, clock);
-    this.assessor = new Assessor(cluster, clusterEvents, live, competition);
+    this.assessor =
+        new Assessor(
+            cluster, clusterEvents, live, competition, client.getKubernetesSerialization());
     return Stream.concat(Stream.of(clusterEvents), informers.eventSources().stream()).toList();
   }
 
@@ -117,14 +112,6 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     }
   }
 
-  /** Whether an update of a ColocatedCache is more than our own status coming back. */
-  public static boolean concernsUs(ColocatedCache now, ColocatedCache before) {
-    return !Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration())
-        || !Objects.equals(
-            now.getMetadata().getAnnotations(), before.getMetadata().getAnnotations())
-        || !Objects.equals(now.getStatus(), before.getStatus());
-  }
-
   private UpdateControl<ColocatedCache> place(
       ColocatedCache resource, StatusReport report, Context<ColocatedCache> context) {
     ResourceID id = ResourceID.fromResource(resource);
@@ -142,6 +129,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
             resource,
             workload,
             assessment.replicas(),
+            assessment.capacity(),
             workload.anchor().role() == Role.SERVICE ? caches.need() : FollowerNeed.NONE,
             report.proven(),
             assessor.rolloutRoom(resource, workload));
@@ -189,19 +177,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   @Override
   public ErrorStatusUpdateControl<ColocatedCache> updateErrorStatus(
       ColocatedCache resource, Context<ColocatedCache> context, Exception failure) {
-    if (failure instanceof KubernetesClientException refused) {
-      String message = Refusals.message(refused) + "; it is tried again";
-      // A conflict only means that the informers lag behind.
-      boolean lag = refused.getCode() == HttpURLConnection.HTTP_CONFLICT;
-      LOG.atLevel(lag ? Level.DEBUG : Level.WARN).log(message);
-      // Most of what fails once is over when it is tried again, and worth no word.
-      if (!lag && context.getRetryInfo().isPresent()) {
-        statuses.tryWrite(
-            resource, new StatusReport(resource, clock.instant()).retrying(message), context);
-      }
-    } else {
-      LOG.error("this should not happen; it is tried again", failure);
-    }
+    statuses.tell(resource, failure, clock.instant(), context);
     return ErrorStatusUpdateControl.defaultErrorProcessing();
   }
 }

@@ -34,12 +34,14 @@ final class GateOpenings {
   private final List<RunningPod> followers;
   private final Set<String> room;
   private final Set<String> kept;
+  private final int pending;
 
   /**
    * @param anchors all pods of the anchor
    * @param followers all pods of the follower
    * @param room where pairs fit or run, by the evaluator's answer
    * @param kept the same as if nodes that are away for a moment were there
+   * @param pending how many anchors are to be Pending for a node autoscaler to see
    * @param domainOf a node's topology domain; null where it is in none
    */
   GateOpenings(
@@ -47,12 +49,14 @@ final class GateOpenings {
       Collection<RunningPod> followers,
       Collection<Pair> room,
       Collection<Pair> kept,
+      int pending,
       UnaryOperator<String> domainOf) {
     this.anchors = List.copyOf(anchors);
     this.followers = List.copyOf(followers);
     this.domainOf = domainOf;
     this.room = domains(room);
     this.kept = domains(kept);
+    this.pending = pending;
   }
 
   private static Set<String> domains(Collection<Pair> pairs) {
@@ -63,7 +67,7 @@ final class GateOpenings {
    * A gate to open.
    *
    * @param pod that waits behind it
-   * @param domains where the pod may go
+   * @param domains where the pod may go; empty: anywhere, for no place that there is will do
    * @param comesBack whether it comes back to a follower that stands alone
    */
   record Opening(RunningPod pod, Set<String> domains, boolean comesBack) {
@@ -118,10 +122,17 @@ final class GateOpenings {
     places.removeAll(held);
     places.removeAll(alone);
     places.removeAll(spokenFor);
-    long open = Math.max(0, places.size() - (loose.size() - spokenFor.size()));
+    // Those that were let loose already take a place each, and beyond that wait for nodes.
+    int taken = loose.size() - spokenFor.size();
+    int open = Math.max(0, places.size() - taken);
+    int forNodes = Math.max(0, pending - Math.max(0, taken - places.size()));
     waiting.stream()
         .limit(open)
         .forEach(pod -> openings.add(new Opening(pod, some(places), false)));
+    waiting.stream()
+        .skip(open)
+        .limit(forNodes)
+        .forEach(pod -> openings.add(new Opening(pod, Set.of(), false)));
     return openings;
   }
 

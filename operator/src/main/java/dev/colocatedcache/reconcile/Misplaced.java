@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Anchors that run where their follower does not fit: somebody else has taken its room.
@@ -37,6 +36,7 @@ record Misplaced(List<String> nodes, List<RunningPod> anchors, Set<String> place
    * @param nodes where an anchor runs whose follower does not fit, by the evaluator's answer
    * @param anchors all pods of the anchor
    * @param followers all pods of the follower
+   * @param pending how many of each half are Pending on purpose
    * @param pairs where pairs are or could be, by the evaluator's answer
    * @param domainOf a node's topology domain; null where it is in none
    */
@@ -44,6 +44,7 @@ record Misplaced(List<String> nodes, List<RunningPod> anchors, Set<String> place
       List<String> nodes,
       Collection<RunningPod> anchors,
       Collection<RunningPod> followers,
+      int pending,
       Collection<Pair> pairs,
       UnaryOperator<String> domainOf) {
     Set<String> places = pairs.stream().map(Pair::domain).collect(Collectors.toSet());
@@ -59,8 +60,12 @@ record Misplaced(List<String> nodes, List<RunningPod> anchors, Set<String> place
             .sorted(Comparator.comparing(RunningPod::node))
             .toList(),
         places,
-        Stream.concat(anchors.stream(), followers.stream())
-            .anyMatch(pod -> pod.terminating() || pod.node() == null));
+        moving(anchors, pending) || moving(followers, pending));
+  }
+
+  private static boolean moving(Collection<RunningPod> pods, int pending) {
+    return pods.stream().anyMatch(RunningPod::terminating)
+        || pods.stream().filter(pod -> pod.node() == null).count() > pending;
   }
 
   /** The anchor to evict now: one at a time, and only if a pair can be whole elsewhere. */

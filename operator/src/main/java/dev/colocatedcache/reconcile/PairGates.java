@@ -54,6 +54,9 @@ final class PairGates {
   }
 
   private static String where(GateOpenings.Opening opening) {
+    if (opening.domains().isEmpty()) {
+      return "no place holds a pair, and a node autoscaler is to see it";
+    }
     return opening.comesBack()
         ? "its follower waits on " + opening.domains().iterator().next()
         : opening.domains().size() + " places hold a whole pair";
@@ -73,9 +76,15 @@ final class PairGates {
           .addToAnnotations(RunningPod.PLACED_FOR, opening.domains().iterator().next())
           .endMetadata();
     }
-    return builder
+    builder
         .editSpec()
         .removeMatchingFromSchedulingGates(gate -> Workload.GATE.equals(gate.getName()))
+        .endSpec();
+    if (opening.domains().isEmpty()) {
+      return builder.build();
+    }
+    return builder
+        .editSpec()
         .editOrNewAffinity()
         .withNodeAffinity(narrowed(pod, place).build())
         .endAffinity()

@@ -13,11 +13,15 @@ import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.status.Capacity;
 import dev.colocatedcache.status.FieldPaths;
+import dev.colocatedcache.workload.CapacityTerms;
 import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Workload;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A ColocatedCache as a question to the affinity evaluator, and the evaluator's answer in terms of
@@ -28,9 +32,15 @@ import java.util.TreeMap;
  * @param topologyKey the node label whose values are the domains
  * @param requested pairs that are asked for
  * @param quota what ResourceQuotas allow; null where they allow all that is asked for
+ * @param terms what is done about pairs that do not fit
  */
 public record PairQuestion(
-    PairRequest request, Role anchor, String topologyKey, int requested, PairQuota quota) {
+    PairRequest request,
+    Role anchor,
+    String topologyKey,
+    int requested,
+    PairQuota quota,
+    CapacityTerms terms) {
 
   /**
    * The question that {@code resource} asks.
@@ -55,7 +65,8 @@ public record PairQuestion(
         anchor.role(),
         workload.topologyKey(),
         resource.getSpec().replicas(),
-        null);
+        null,
+        CapacityTerms.of(resource.getSpec()));
   }
 
   /**
@@ -77,7 +88,7 @@ public record PairQuestion(
         .map(
             quota ->
                 new PairQuestion(
-                    request.wanting(quota.pairs()), anchor, topologyKey, requested, quota))
+                    request.wanting(quota.pairs()), anchor, topologyKey, requested, quota, terms))
         .orElse(this);
   }
 
@@ -104,6 +115,50 @@ public record PairQuestion(
         evaluation.eligibleNodes() - kept,
         reasons,
         topologyKey);
+  }
+
+  /**
+   * The same with what is done about the pairs that are not granted.
+   *
+   * @param withAnchor nodes that run an anchor already
+   * @param pending how many pairs may be Pending now, of how many the policy allows
+   */
+  public Capacity answered(
+      Capacity capacity,
+      PairEvaluation evaluation,
+      Set<String> withAnchor,
+      IntUnaryOperator pending) {
+    int missing = missing(capacity);
+    if (missing == 0) {
+      return capacity;
+    }
+    return switch (terms.policy()) {
+      case CAP -> capacity;
+      case REQUEST_NODES ->
+          capacity.remarking(
+              missing == 1
+                  ? "room for 1 more pair is asked of a node autoscaler"
+                  : "room for %d more pairs is asked of a node autoscaler".formatted(missing));
+      case ALLOW_PENDING -> {
+        List<String> stranding =
+            evaluation.strandingNodes().stream()
+                .filter(node -> !withAnchor.contains(node))
+                .toList();
+        yield stranding.isEmpty()
+            ? capacity.pending(pending.applyAsInt(Math.min(terms.maxPending(), missing)))
+            : capacity.remarking(
+                ("none is Pending on purpose, for a pod of the %s would go to %s without the %s:"
+                        + " keep it off there by a taint or spec.%s.template, or set"
+                        + " spec.capacity.policy to RequestNodes")
+                    .formatted(
+                        anchor.value(), stranding.get(0), anchor.other().value(), anchor.value()));
+      }
+    };
+  }
+
+  /** Pairs that nodes could be bought for: what a quota does not allow would be no use there. */
+  int missing(Capacity capacity) {
+    return Math.max(0, request.wanted() - capacity.granted());
   }
 
   private Map<String, Integer> reasons(PairEvaluation evaluation) {

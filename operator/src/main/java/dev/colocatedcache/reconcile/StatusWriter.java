@@ -3,14 +3,19 @@ package dev.colocatedcache.reconcile;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
 import dev.colocatedcache.reconcile.child.ChildWriter;
+import dev.colocatedcache.reconcile.child.Refusals;
+import dev.colocatedcache.status.StatusReport;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.net.HttpURLConnection;
+import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Writes a status that differs from the one that is there, and announces what it says for the first
@@ -35,7 +40,24 @@ final class StatusWriter {
     this.transitions = transitions;
   }
 
-  /** The same where it does no harm if it fails: what comes next writes it. */
+  /** Tells of a failure after which the same is tried again. */
+  void tell(
+      ColocatedCache resource, Exception failure, Instant now, Context<ColocatedCache> context) {
+    if (failure instanceof KubernetesClientException refused) {
+      String message = Refusals.message(refused) + "; it is tried again";
+      // A conflict only means that the informers lag behind.
+      boolean lag = refused.getCode() == HttpURLConnection.HTTP_CONFLICT;
+      LOG.atLevel(lag ? Level.DEBUG : Level.WARN).log(message);
+      // Most of what fails once is over when it is tried again, and worth no word.
+      if (!lag && context.getRetryInfo().isPresent()) {
+        tryWrite(resource, new StatusReport(resource, now).retrying(message), context);
+      }
+    } else {
+      LOG.error("this should not happen; it is tried again", failure);
+    }
+  }
+
+  /** Writes where it does no harm if it fails: what comes next writes it. */
   void tryWrite(
       ColocatedCache resource, ColocatedCacheStatus status, Context<ColocatedCache> context) {
     try {

@@ -35,7 +35,8 @@ record Stranded(List<RunningPod> followers, Set<String> places, boolean moving) 
    *
    * @param anchors all pods of the anchor
    * @param followers all pods of the follower
-   * @param wanted how many anchors there are to be
+   * @param wanted how many anchors there are to be placed
+   * @param pending how many of each half are Pending on purpose besides
    * @param pairs where pairs are or could be, by the evaluator's answer
    * @param domainOf a node's topology domain; null where it is in none
    */
@@ -43,11 +44,12 @@ record Stranded(List<RunningPod> followers, Set<String> places, boolean moving) 
       Collection<RunningPod> anchors,
       Collection<RunningPod> followers,
       int wanted,
+      int pending,
       Collection<Pair> pairs,
       UnaryOperator<String> domainOf) {
     List<RunningPod> placed = placed(anchors);
     long alive = anchors.stream().filter(pod -> !pod.terminating()).count();
-    if (placed.size() < alive || placed.size() < wanted) {
+    if (placed.size() < alive - pending || placed.size() < wanted) {
       return new Stranded(List.of(), Set.of(), false);
     }
     Set<String> withAnchor = domains(placed, domainOf);
@@ -59,7 +61,9 @@ record Stranded(List<RunningPod> followers, Set<String> places, boolean moving) 
     Set<String> places = new HashSet<>(withAnchor);
     places.retainAll(pairs.stream().map(Pair::domain).collect(Collectors.toSet()));
     places.removeAll(domains(placed(followers), domainOf));
-    boolean moving = followers.stream().anyMatch(pod -> pod.terminating() || pod.node() == null);
+    boolean moving =
+        followers.stream().anyMatch(RunningPod::terminating)
+            || followers.stream().filter(pod -> pod.node() == null).count() > pending;
     return new Stranded(alone, places, moving);
   }
 

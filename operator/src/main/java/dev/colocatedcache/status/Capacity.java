@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * How many pairs are granted, of how many, and why not more.
@@ -17,7 +18,8 @@ import java.util.TreeMap;
  * @param eligible domains that hold a pair
  * @param rejected nodes by the reason for which they hold none
  * @param topologyKey the label whose value is the domain
- * @param kept why pairs are granted that have no place just now, a clause each
+ * @param remarks what else a person should know, a clause each
+ * @param pending pairs beyond those granted that are asked for all the same, and are Pending
  */
 public record Capacity(
     int requested,
@@ -26,11 +28,12 @@ public record Capacity(
     int eligible,
     Map<String, Integer> rejected,
     String topologyKey,
-    List<String> kept) {
+    List<String> remarks,
+    int pending) {
 
   public Capacity {
     rejected = Map.copyOf(rejected);
-    kept = List.copyOf(kept);
+    remarks = List.copyOf(remarks);
   }
 
   /** As many pairs as fit are granted, and no more. */
@@ -41,12 +44,40 @@ public record Capacity(
       int eligible,
       Map<String, Integer> rejected,
       String topologyKey) {
-    this(requested, granted, nodes, eligible, rejected, topologyKey, List.of());
+    this(requested, granted, nodes, eligible, rejected, topologyKey, List.of(), 0);
   }
 
   /** The same with more pairs granted, for places that are kept. */
   public Capacity keeping(int pairs, List<String> reasons) {
-    return new Capacity(requested, pairs, nodes, eligible, rejected, topologyKey, reasons);
+    return new Capacity(requested, pairs, nodes, eligible, rejected, topologyKey, reasons, pending);
+  }
+
+  /** The same with as many pairs Pending on purpose, for a node autoscaler to see. */
+  public Capacity pending(int pairs) {
+    return pairs == 0
+        ? this
+        : remarking(
+            pairs
+                + (pairs == 1 ? " more pair is" : " more pairs are")
+                + " Pending on purpose, for a node autoscaler to see",
+            pairs);
+  }
+
+  /** The same with a clause for a person to read. */
+  public Capacity remarking(String remark) {
+    return remarking(remark, pending);
+  }
+
+  private Capacity remarking(String remark, int pairs) {
+    return new Capacity(
+        requested,
+        granted,
+        nodes,
+        eligible,
+        rejected,
+        topologyKey,
+        Stream.concat(remarks.stream(), Stream.of(remark)).toList(),
+        pairs);
   }
 
   /** The same while some of the granted pairs wait for pairs of lower priority to go. */
@@ -57,7 +88,14 @@ public record Capacity(
     Map<String, Integer> reasons = new TreeMap<>(rejected);
     reasons.put("node(s) are being left by pairs of lower priority", waiting);
     return new Capacity(
-        requested, granted - waiting, nodes, eligible - waiting, reasons, topologyKey);
+        requested,
+        granted - waiting,
+        nodes,
+        eligible - waiting,
+        reasons,
+        topologyKey,
+        remarks,
+        pending);
   }
 
   boolean limited() {
@@ -86,7 +124,7 @@ public record Capacity(
       text.append(separator).append(reason.nodes()).append(' ').append(reason.reason());
       separator = ", ";
     }
-    kept.forEach(reason -> text.append("; ").append(reason));
+    remarks.forEach(remark -> text.append("; ").append(remark));
     return text.toString();
   }
 

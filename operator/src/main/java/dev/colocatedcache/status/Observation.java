@@ -41,8 +41,12 @@ public record Observation(
         orZero(status.getUpdatedReplicas()));
   }
 
-  /** Whether the role's Deployment runs what it should, and nothing of before. */
-  boolean settled(Role role) {
+  /**
+   * Whether the role's Deployment runs what it should, and nothing of before.
+   *
+   * @param pending pods that are Pending on purpose
+   */
+  boolean settled(Role role, int pending) {
     Deployment deployment = deployments.get(role);
     if (deployment == null) {
       return false;
@@ -52,7 +56,7 @@ public record Observation(
     return observed(deployment)
         && status.replicas() == wanted
         && status.updatedReplicas() == wanted
-        && status.readyReplicas() == wanted;
+        && status.readyReplicas() >= wanted - pending;
   }
 
   /** Whether pods of an older template are still there. */

@@ -176,10 +176,12 @@ public final class StatusReport {
       BrokenPairs broken,
       SurgeLimit surge,
       Problem problem) {
-    int expected = Math.min(observation.wanted(Role.SERVICE), observation.wanted(Role.CACHE));
+    int pending = capacity.pending();
+    int asked = Math.min(observation.wanted(Role.SERVICE), observation.wanted(Role.CACHE));
+    int expected = Math.max(0, asked - pending);
     boolean settled =
-        observation.settled(Role.SERVICE)
-            && observation.settled(Role.CACHE)
+        observation.settled(Role.SERVICE, pending)
+            && observation.settled(Role.CACHE, pending)
             && pairs.ready() >= expected;
     Conditions conditions = conditions();
     ready(conditions, capacity, pairs, expected, settled, problem);

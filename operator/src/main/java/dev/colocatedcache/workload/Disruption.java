@@ -17,6 +17,7 @@ record Disruption(
     boolean managed,
     IntOrString evictionMaxUnavailable) {
   private static final int ONE = 1;
+  private static final int WHOLE = 100;
   private static final int TEN_MINUTES = 600;
 
   static Disruption of(ColocatedCacheSpec spec) {
@@ -31,8 +32,29 @@ record Disruption(
         Objects.requireNonNullElse(budget.maxUnavailable(), new IntOrString(ONE)));
   }
 
-  /** What a budget of ours lets evictions take; empty where none is asked for. */
-  Optional<IntOrString> budgetMaxUnavailable() {
-    return managed ? Optional.of(evictionMaxUnavailable) : Optional.empty();
+  /**
+   * What a budget of ours lets evictions take; empty where none is asked for. A pod that is Pending
+   * on purpose is one that is not there, and must not use the budget up.
+   *
+   * @param pairs granted
+   * @param pending pairs that are Pending on purpose besides
+   */
+  Optional<IntOrString> budgetMaxUnavailable(int pairs, int pending) {
+    if (!managed) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        pending == 0
+            ? evictionMaxUnavailable
+            : new IntOrString(rounded(evictionMaxUnavailable, pairs) + pending));
+  }
+
+  /** A percentage of a budget is rounded up, as the disruption controller does. */
+  private static int rounded(IntOrString limit, int pairs) {
+    if (limit.getIntVal() != null) {
+      return limit.getIntVal();
+    }
+    int percent = Integer.parseInt(limit.getStrVal().replace("%", ""));
+    return (pairs * percent + WHOLE - 1) / WHOLE;
   }
 }

@@ -258,9 +258,19 @@ public final class Workload {
 
   /** The role's budget for evictions, as it is applied; empty where it is not asked for. */
   public Optional<PodDisruptionBudget> disruptionBudget(Role role) {
+    return disruptionBudget(role, 0, 0);
+  }
+
+  /**
+   * The same while pairs are Pending on purpose.
+   *
+   * @param pairs granted
+   * @param pending pairs that are Pending besides
+   */
+  public Optional<PodDisruptionBudget> disruptionBudget(Role role, int pairs, int pending) {
     RoleModel model = role(role);
     return disruption
-        .budgetMaxUnavailable()
+        .budgetMaxUnavailable(pairs, pending)
         .map(
             maxUnavailable ->
                 new PodDisruptionBudgetBuilder()
@@ -287,6 +297,15 @@ public final class Workload {
         .withName(model.name())
         .withNamespace(model.namespace())
         .withLabels(labels)
+        .withOwnerReferences(ownerReference())
+        .build();
+  }
+
+  /** The ColocatedCache's name and namespace, with a reference to it as the owner. */
+  ObjectMeta ownedMetadata() {
+    return new ObjectMetaBuilder()
+        .withName(owner.getName())
+        .withNamespace(owner.getNamespace())
         .withOwnerReferences(ownerReference())
         .build();
   }

@@ -52,6 +52,8 @@ record Setup(List<NodeShape> nodes, List<CacheShape> caches) {
               .replicas(replicas)
               .with("/spec/placement", "{anchor: %s, pairing: %s}".formatted(anchor, pairing))
               .with("/spec/updateStrategy/maxUnavailable", Integer.toString(maxUnavailable))
+              // What is granted is compared with the cluster as it is, not as it was.
+              .with("/spec/capacity/scaleDownDelaySeconds", "0")
               .with("/spec/service" + containers, serviceMillis + "m")
               .with("/spec/cache" + containers, cacheMillis + "m");
       return pooled.equals("none")

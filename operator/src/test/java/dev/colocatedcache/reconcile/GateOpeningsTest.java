@@ -95,27 +95,52 @@ final class GateOpeningsTest {
   @Test
   @DisplayName("not to a node that is away for a moment, whose follower an anchor is kept for")
   void away() {
-    assertThat(openings("g", "a", "b", "a b", 0, "")).isEmpty();
-    assertThat(openings("g", "a", "b", "b", 0, ""))
+    assertThat(openings("g", "a", "b", "a b", 0)).isEmpty();
+    assertThat(openings("g", "a", "b", "b", 0))
         .singleElement()
         .satisfies(opening -> assertThat(opening.domains()).containsExactly("b"));
   }
 
+  @Test
+  @DisplayName("towards anywhere for as many as are to be Pending, beyond those that have a place")
+  void forNodes() {
+    assertThat(places(openings("g g g", "", "a", "a", 1))).containsExactly(Set.of("a"), Set.of());
+    assertThat(openings("a g", "a", "a", "a", 0)).isEmpty();
+    assertThat(places(openings("a g g", "a", "a", "a", 1))).containsExactly(Set.of());
+    // One waits for nodes already; then a node comes, and that one takes it.
+    assertThat(openings("a ? g", "a", "a", "a", 1)).isEmpty();
+    assertThat(places(openings("a ? g", "a", "a b", "a b", 1))).containsExactly(Set.of());
+  }
+
+  private static List<Set<String>> places(List<GateOpenings.Opening> openings) {
+    return openings.stream().map(GateOpenings.Opening::domains).toList();
+  }
+
   private static List<GateOpenings.Opening> openings(
       String anchors, String followers, String room) {
-    return openings(anchors, followers, room, room, 0, "");
+    return openings(anchors, followers, room, 0, "");
+  }
+
+  private static List<GateOpenings.Opening> openings(
+      String anchors, String followers, String room, String kept, int pending) {
+    return gates(anchors, followers, room, kept, pending).now(0, pod -> Set.of());
   }
 
   private static List<GateOpenings.Opening> openings(
       String anchors, String followers, String room, int surplus, String beside) {
-    return openings(anchors, followers, room, room, surplus, beside);
+    return gates(anchors, followers, room, room, 0)
+        .now(surplus, pod -> words(beside).collect(Collectors.toSet()));
   }
 
-  private static List<GateOpenings.Opening> openings(
-      String anchors, String followers, String room, String kept, int surplus, String beside) {
+  private static GateOpenings gates(
+      String anchors, String followers, String room, String kept, int pending) {
     return new GateOpenings(
-            pods(anchors), pods(followers), pairs(room), pairs(kept), UnaryOperator.identity())
-        .now(surplus, pod -> words(beside).collect(Collectors.toSet()));
+        pods(anchors),
+        pods(followers),
+        pairs(room),
+        pairs(kept),
+        pending,
+        UnaryOperator.identity());
   }
 
   private static List<Pair> pairs(String domains) {

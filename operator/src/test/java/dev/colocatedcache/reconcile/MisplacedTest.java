@@ -39,6 +39,7 @@ final class MisplacedTest {
                 List.of(misplaced.split(" ")),
                 StrandedTest.pods(anchors),
                 StrandedTest.pods(followers),
+                0,
                 Stream.of(pairs.split(" ")).map(node -> new Pair(node, node, node, false)).toList(),
                 UnaryOperator.identity())
             .next();

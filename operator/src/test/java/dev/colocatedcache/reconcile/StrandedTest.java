@@ -46,6 +46,23 @@ final class StrandedTest {
     assertThat(next.orElse("nobody")).isEqualTo(evicted);
   }
 
+  @ParameterizedTest(name = "anchors {0}, followers {1}: evict {2}")
+  @CsvSource({
+    "a c ?, a b ?, b",
+    // One more is unplaced than on purpose: it is on its way to c.
+    "a c ?, a b ? ?, nobody",
+    // The new anchor may come back to b.
+    "a ? ?, a b ?, nobody",
+  })
+  @DisplayName("is evicted though a pair is Pending on purpose")
+  void pending(String anchors, String followers, String evicted) {
+    Stranded stranded =
+        Stranded.among(
+            pods(anchors), pods(followers), 2, 1, pairs("a c"), UnaryOperator.identity());
+
+    assertThat(stranded.next().map(RunningPod::node).orElse("nobody")).isEqualTo(evicted);
+  }
+
   @Test
   @DisplayName("is named even where it cannot move")
   void named() {
@@ -58,7 +75,7 @@ final class StrandedTest {
   void zones() {
     UnaryOperator<String> zone = node -> node.startsWith("east") ? "east" : "west";
     Stranded apart =
-        Stranded.among(pods("east1 west1"), pods("east2 west2"), 2, pairs("east west"), zone);
+        Stranded.among(pods("east1 west1"), pods("east2 west2"), 2, 0, pairs("east west"), zone);
 
     assertThat(apart.nodes()).isEmpty();
     assertThat(apart.places()).isEmpty();
@@ -67,7 +84,7 @@ final class StrandedTest {
   private static Stranded stranded(String anchors, String followers, String room) {
     int wanted = anchors.split(" ").length;
     return Stranded.among(
-        pods(anchors), pods(followers), wanted, pairs(room), UnaryOperator.identity());
+        pods(anchors), pods(followers), wanted, 0, pairs(room), UnaryOperator.identity());
   }
 
   private static List<Pair> pairs(String domains) {

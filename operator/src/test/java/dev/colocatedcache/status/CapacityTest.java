@@ -44,6 +44,19 @@ class CapacityTest {
   }
 
   @Test
+  void saysHowManyArePendingOnPurpose() {
+    Capacity capacity = new Capacity(5, 2, 2, 2, Map.of(), HOSTNAME);
+
+    assertThat(capacity.pending(0)).isEqualTo(capacity);
+    assertThat(capacity.pending(1).message())
+        .isEqualTo(
+            "2 of 5 pairs placed: 2 of 2 nodes eligible; 1 more pair is Pending on purpose, for a"
+                + " node autoscaler to see");
+    assertThat(capacity.pending(2).message()).contains("; 2 more pairs are Pending on purpose");
+    assertThat(capacity.pending(2).pending()).isEqualTo(2);
+  }
+
+  @Test
   void saysWhatIsGrantedForNodesThatAreAway() {
     Capacity capacity =
         new Capacity(3, 2, 3, 2, Map.of("node(s) were unschedulable", 1), HOSTNAME)

@@ -90,6 +90,33 @@ class StatusReportTest {
   }
 
   @Test
+  void podsThatArePendingOnPurposeAreNotWaitedFor() {
+    Observation observation =
+        new Observation(
+            Map.of(Role.SERVICE, deployment(3, 3, 2), Role.CACHE, deployment(3, 3, 2)),
+            pods(2),
+            List.of(),
+            null);
+    ColocatedCacheStatus status = report(asked(5), START, capacity(5, 2).pending(1), observation);
+
+    assertThat(trueConditions(status))
+        .containsExactlyInAnyOrder("Ready", "CapacityLimited", "Colocated");
+    assertThat(status.replicas()).isEqualTo(2);
+    assertThat(condition(status, "CapacityLimited").getMessage())
+        .contains("1 more pair is Pending on purpose");
+
+    ColocatedCacheStatus starting =
+        report(asked(5), START, capacity(5, 3).pending(1), observation(4, 2));
+    assertThat(trueConditions(starting)).contains("Reconciling").doesNotContain("Ready");
+  }
+
+  private static Observation observation(int replicas, int ready) {
+    Deployment deployment = deployment(replicas, replicas, ready);
+    return new Observation(
+        Map.of(Role.SERVICE, deployment, Role.CACHE, deployment), pods(ready), List.of(), null);
+  }
+
+  @Test
   void aDeploymentThatCannotCreatePodsIsStalledWithWhatToDo() {
     Deployment failing =
         new DeploymentBuilder(deployment(2, 0, 0))

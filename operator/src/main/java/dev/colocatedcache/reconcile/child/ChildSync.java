@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.reconcile.Announcer;
+import dev.colocatedcache.status.Capacity;
 import dev.colocatedcache.status.Problem;
 import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Rollout;
@@ -54,6 +55,7 @@ public final class ChildSync {
    * Brings the children of {@code owner} to {@code workload}.
    *
    * @param replicas of each role
+   * @param capacity of which these are
    * @param proven whether the API server is known to accept this generation of the spec; if not,
    *     every write is rehearsed first
    * @param need what anchors wait for before they can be Ready
@@ -65,21 +67,23 @@ public final class ChildSync {
       ColocatedCache owner,
       Workload workload,
       Map<Role, Integer> replicas,
+      Capacity capacity,
       FollowerNeed need,
       boolean proven,
       RolloutRoom room) {
     int known = distributions.lessons();
-    Optional<Problem> problem = attempt(owner, workload, replicas, need, proven, room);
+    Optional<Problem> problem = attempt(owner, workload, replicas, capacity, need, proven, room);
     // Each lesson rules out a value, and there are few of them.
     return distributions.lessons() == known
         ? problem
-        : sync(owner, workload, replicas, need, proven, room);
+        : sync(owner, workload, replicas, capacity, need, proven, room);
   }
 
   private Optional<Problem> attempt(
       ColocatedCache owner,
       Workload workload,
       Map<Role, Integer> replicas,
+      Capacity capacity,
       FollowerNeed need,
       boolean proven,
       RolloutRoom room) {
@@ -107,7 +111,7 @@ public final class ChildSync {
                           owner,
                           model,
                           PodDisruptionBudget.class,
-                          workload.disruptionBudget(role),
+                          workload.disruptionBudget(role, capacity.granted(), capacity.pending()),
                           changes));
       if (problem.isPresent()) {
         return problem;

@@ -1,0 +1,156 @@
+package dev.colocatedcache;
+
+import static dev.colocatedcache.testing.ObservedPairs.holdsFor;
+import static dev.colocatedcache.testing.ObservedPairs.settles;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.colocatedcache.devcluster.Devcluster;
+import dev.colocatedcache.devcluster.DevclusterExtension;
+import dev.colocatedcache.devcluster.NodeSpec;
+import dev.colocatedcache.devcluster.TestNamespace;
+import dev.colocatedcache.devcluster.TestNodes;
+import dev.colocatedcache.testing.ObservedPairs;
+import dev.colocatedcache.testing.OperatorExtension;
+import dev.colocatedcache.testing.PairManifest;
+import dev.colocatedcache.testing.RunningOperator;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** capacity.policy, with room for two pairs and five asked for. */
+@ExtendWith({DevclusterExtension.class, OperatorExtension.class})
+@DisplayName("Of five pairs, of which two fit,")
+final class CapacityPolicyIT {
+  private static final Duration A_WHILE = Duration.ofSeconds(4);
+
+  private Devcluster cluster;
+  private TestNodes nodes;
+  private TestNamespace namespace;
+  private ObservedPairs shop;
+
+  @BeforeEach
+  void here(
+      Devcluster cluster, RunningOperator operator, TestNamespace namespace, TestNodes nodes) {
+    this.cluster = cluster;
+    this.nodes = nodes;
+    this.namespace = namespace;
+    nodes.add(2);
+  }
+
+  private static PairManifest five() {
+    return PairManifest.named("shop").replicas(5);
+  }
+
+  private void apply(PairManifest manifest) {
+    shop = manifest.on(nodes).apply(cluster, namespace.name());
+  }
+
+  private static PairManifest pending(int most) {
+    return five().with("/spec/capacity", "{policy: AllowPending, maxPending: " + most + "}");
+  }
+
+  @Test
+  @DisplayName("Cap leaves none Pending")
+  void cap() {
+    apply(five());
+    shop.awaitPairs(2);
+    holdsFor(A_WHILE, () -> assertThat(shop.pods()).hasSize(4));
+  }
+
+  @ParameterizedTest(name = "with pairing {0}")
+  @ValueSource(strings = {"BestEffort", "Guaranteed"})
+  @DisplayName("AllowPending leaves some Pending, both halves, and is Ready all the same,")
+  void allowPending(String pairing) {
+    PairManifest manifest = pending(2).with("/spec/placement/pairing", pairing);
+    apply(manifest);
+    awaitPending(2, 2);
+    holdsFor(
+        A_WHILE,
+        () -> {
+          assertThat(shop.is("Ready")).isEqualTo("True");
+          assertThat(shop.is("Reconciling")).isEqualTo("absent");
+          assertThat(shop.is("Stalled")).isEqualTo("absent");
+          assertThat(shop.is("Colocated")).isEqualTo("True");
+          assertThat(shop.condition("CapacityLimited").orElseThrow().getMessage())
+              .endsWith("; 2 more pairs are Pending on purpose, for a node autoscaler to see");
+        });
+    // The scheduler has looked at them, as an autoscaler asks of a pod.
+    assertThat(unplaced())
+        .allSatisfy(
+            pod ->
+                assertThat(pod.getStatus().getConditions())
+                    .anyMatch(condition -> "Unschedulable".equals(condition.getReason())));
+
+    nodes.add(1);
+    awaitPending(3, 2);
+
+    // One pair moves out, whole, although pods that are not there count as disrupted.
+    String first = nodes.names().get(0);
+    cluster.drain(first).orFail();
+    awaitPending(2, 2);
+    assertThat(shop.nodes("service")).doesNotContain(first);
+    cluster.uncordon(first);
+    awaitPending(3, 2);
+
+    // Nor do they hold a rollout up.
+    apply(
+        manifest
+            .with("/spec/service/template/spec/containers/0/image", "nginx:1.28-alpine")
+            .with("/spec/cache/template/spec/containers/0/image", "redis:8-alpine"));
+    settles(
+        () ->
+            assertThat(shop.pods())
+                .hasSize(10)
+                .allSatisfy(
+                    pod ->
+                        assertThat(pod.getSpec().getContainers().get(0).getImage())
+                            .containsAnyOf("nginx:1.28", "redis:8")));
+    awaitPending(3, 2);
+
+    nodes.add(2);
+    shop.awaitPairs(5);
+
+    cluster.kubectl("-n", namespace.name(), "scale", "ccache/shop", "--replicas=4").orFail();
+    shop.awaitPairs(4);
+  }
+
+  @Test
+  @DisplayName("AllowPending asks for no anchor that would go where its follower does not fit")
+  void stranding() {
+    nodes.add(NodeSpec.named("small").with("cpu", "500m"));
+    apply(pending(1).with("/spec/service/template/spec/containers/0/resources/requests/cpu", "1"));
+    shop.awaitPairs(2);
+    holdsFor(
+        A_WHILE,
+        () -> {
+          assertThat(shop.pods()).hasSize(4);
+          assertThat(shop.condition("CapacityLimited").orElseThrow().getMessage())
+              .contains(
+                  "none is Pending on purpose, for a pod of the cache would go to "
+                      + nodes.names().get(2)
+                      + " without the service");
+        });
+  }
+
+  private void awaitPending(int placed, int pending) {
+    settles(
+        () -> {
+          assertThat(shop.status().replicas()).as("granted").isEqualTo(placed);
+          assertThat(shop.status().readyReplicas()).as("ready pairs").isEqualTo(placed);
+          assertThat(shop.is("Ready")).isEqualTo("True");
+          assertThat(shop.nodes("service")).hasSize(placed).isEqualTo(shop.nodes("cache"));
+          assertThat(unplaced()).as("Pending pods").hasSize(2 * pending);
+          assertThat(shop.pods()).hasSize(2 * (placed + pending));
+        });
+  }
+
+  private List<Pod> unplaced() {
+    return shop.pods().stream().filter(pod -> pod.getSpec().getNodeName() == null).toList();
+  }
+}
