@@ -25,9 +25,10 @@ test: ## every test, those on the real control plane included
 	$(MVN) verify
 
 .PHONY: e2e
-e2e: ## the demo from end to end; the image built both ways and started (root, buildah, debootstrap)
+e2e: ## the demo from end to end; Karpenter buys nodes for pairs; the image built both ways and started (root, buildah, debootstrap)
 	e2e/demo
 	e2e/states
+	e2e/karpenter
 	e2e/images
 
 .PHONY: jar

@@ -12,10 +12,13 @@ import dev.colocatedcache.devcluster.TestNodes;
 import dev.colocatedcache.testing.ObservedPairs;
 import dev.colocatedcache.testing.OperatorExtension;
 import dev.colocatedcache.testing.PairManifest;
+import dev.colocatedcache.testing.ReplicaHistory;
 import dev.colocatedcache.testing.RunningOperator;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodTemplate;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith({DevclusterExtension.class, OperatorExtension.class})
 @DisplayName("Of five pairs, of which two fit,")
 final class CapacityPolicyIT {
+  private static final String BUFFERS = "src/test/resources/capacitybuffers.yaml";
   private static final Duration A_WHILE = Duration.ofSeconds(4);
 
   private Devcluster cluster;
@@ -136,6 +140,99 @@ final class CapacityPolicyIT {
                       + nodes.names().get(2)
                       + " without the service");
         });
+  }
+
+  @Test
+  @DisplayName(
+      "RequestNodes asks for room by a buffer, as soon as there are buffers, and no longer")
+  void requestNodes() {
+    PairManifest manifest = five().with("/spec/capacity/policy", "RequestNodes");
+    cluster.kubectl("delete", "--ignore-not-found", "-f", BUFFERS).orFail();
+    apply(manifest);
+    settles(
+        () -> {
+          assertThat(shop.condition("Stalled").orElseThrow().getReason())
+              .isEqualTo("CapacityBufferMissing");
+          assertThat(shop.condition("Stalled").orElseThrow().getMessage())
+              .startsWith("no node autoscaler can be asked for room for 3 more pair(s)")
+              .contains("capacitybuffers.autoscaling.x-k8s.io");
+          assertThat(shop.is("Ready")).isEqualTo("True");
+          assertThat(shop.status().readyReplicas()).isEqualTo(2);
+        });
+    try {
+      cluster.kubectl("apply", "-f", BUFFERS).orFail();
+      settles(
+          () -> {
+            assertThat(buffer("replicas")).isEqualTo("3");
+            assertThat(buffer("podTemplateRef.name")).isEqualTo("shop-pair");
+            assertThat(shop.is("Stalled")).isEqualTo("absent");
+          });
+      shop.awaitPairs(2);
+      assertThat(shop.condition("CapacityLimited").orElseThrow().getMessage())
+          .endsWith("; room for 3 more pairs is asked of a node autoscaler");
+      PodTemplate template =
+          cluster
+              .client()
+              .resources(PodTemplate.class)
+              .inNamespace(namespace.name())
+              .withName("shop-pair")
+              .get();
+      assertThat(template.getTemplate().getSpec().getNodeSelector())
+          .isEqualTo(nodes.nodeSelector());
+
+      cluster
+          .kubectl(
+              "-n",
+              namespace.name(),
+              "patch",
+              "capacitybuffer/shop-pair",
+              "--type=merge",
+              "-p",
+              "{\"spec\": {\"replicas\": 9}}")
+          .orFail();
+      settles(() -> assertThat(buffer("replicas")).as("put back").isEqualTo("3"));
+
+      try (ReplicaHistory deployments = new ReplicaHistory(cluster.client(), namespace.name())) {
+        nodes.add(1);
+        shop.awaitPairs(3);
+        assertThat(buffer("replicas")).isEqualTo("2");
+        // One clock orders all writes of a cluster: the revision.
+        assertThat(
+                Long.parseLong(
+                    kubectl(
+                        "get",
+                        "capacitybuffer/shop-pair",
+                        "-o",
+                        "jsonpath={.metadata.resourceVersion}")))
+            .as("the buffer is lowered before the grant rises")
+            .isLessThan(deployments.firstRevisionWith(3));
+      }
+
+      apply(five().with("/spec/capacity/policy", "Cap"));
+      settles(
+          () -> assertThat(kubectl("get", "capacitybuffers,podtemplates", "-o", "name")).isEmpty());
+
+      apply(manifest);
+      settles(() -> assertThat(buffer("replicas")).isEqualTo("2"));
+      kubectl("delete", "ccache/shop");
+      settles(
+          () -> assertThat(kubectl("get", "capacitybuffers,podtemplates", "-o", "name")).isEmpty());
+    } finally {
+      cluster.kubectl("delete", "--ignore-not-found", "-f", BUFFERS).orFail();
+    }
+  }
+
+  private String buffer(String field) {
+    return kubectl("get", "capacitybuffer/shop-pair", "-o", "jsonpath={.spec." + field + "}");
+  }
+
+  private String kubectl(String... arguments) {
+    return cluster
+        .kubectl(
+            Stream.concat(Stream.of("-n", namespace.name()), Stream.of(arguments))
+                .toArray(String[]::new))
+        .orFail()
+        .trim();
   }
 
   private void awaitPending(int placed, int pending) {

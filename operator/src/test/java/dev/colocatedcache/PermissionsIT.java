@@ -43,6 +43,11 @@ final class PermissionsIT {
    */
   private static final String FOR_ADMISSION = "colocatedcaches/finalizers";
 
+  /** What a node autoscaler brings along. */
+  private static final String CAPACITY_BUFFERS = "src/test/resources/capacitybuffers.yaml";
+
+  private static final Set<String> OF_CAPACITY = Set.of("podtemplates", "capacitybuffers");
+
   private Devcluster cluster;
   private KubernetesClient client;
   private RunningOperator operator;
@@ -87,6 +92,7 @@ final class PermissionsIT {
             .filter(
                 role -> role.getMetadata().getName().startsWith(RunningOperator.SERVICE_ACCOUNT))
             .toList();
+    cluster.kubectl("apply", "-f", CAPACITY_BUFFERS).orFail();
     checkout = PairManifest.named("checkout").apply(cluster, this.namespace);
     checkout.awaitPairs(2);
     List<Permission> permissions =
@@ -169,7 +175,8 @@ final class PermissionsIT {
    */
   private ObservedPairs concernedBy(Permission permission) {
     boolean ofChildren =
-        Set.of("deployments", "services", "poddisruptionbudgets").contains(permission.resource());
+        Set.of("deployments", "services", "poddisruptionbudgets").contains(permission.resource())
+            || OF_CAPACITY.contains(permission.resource());
     return ofChildren && !permission.verb().equals("delete")
         ? new ObservedPairs(client, namespace, permission.resource() + "-" + permission.verb())
         : checkout;
@@ -185,12 +192,30 @@ final class PermissionsIT {
       case "patch pods/status" -> patch("{traffic: {requireLocalCache: true}}");
       case "delete services" -> patch("{cache: {ports: []}}");
       case "delete poddisruptionbudgets" -> patch("{disruptionBudget: {mode: None}}");
+      case "delete podtemplates", "delete capacitybuffers" -> {
+        // The buffer that is to go has to be there first, and so has the permission.
+        giveBack(permission);
+        patch("{replicas: 3, capacity: {policy: RequestNodes}}");
+        settles(() -> assertThat(buffers()).isNotEmpty());
+        take(permission);
+        patch("{replicas: 2, capacity: {policy: Cap}}");
+      }
       case "create pods/eviction" -> {
         // The other node is free, and there the next cache goes, without its service.
         scale(1);
         checkout.awaitPairs(1);
         kubectl("delete", "pods", "--wait=false", "-l", "colocatedcache.dev/role=cache");
       }
+      case "get podtemplates",
+          "create podtemplates",
+          "patch podtemplates",
+          "get capacitybuffers",
+          "create capacitybuffers",
+          "patch capacitybuffers" ->
+          PairManifest.named(concerned.name())
+              .replicas(3)
+              .with("/spec/capacity/policy", "RequestNodes")
+              .apply(cluster, namespace);
       default -> {
         assertThat(concerned).as("say what needs: " + permission).isNotEqualTo(checkout);
         PairManifest.named(concerned.name()).replicas(1).apply(cluster, namespace);
@@ -202,6 +227,10 @@ final class PermissionsIT {
     assertThat(operator.isRunning()).isTrue();
     assertThat(operator.get("/healthz").statusCode()).isEqualTo(200);
     assertThat(operator.log().substring(since)).doesNotContain("\tat ");
+  }
+
+  private String buffers() {
+    return cluster.kubectl("-n", namespace, "get", "capacitybuffers", "-o", "name").orFail();
   }
 
   private static String conditions(ObservedPairs pairs) {

@@ -198,6 +198,16 @@ public final class IncomingPod {
     return QuotaCharge.of(pod);
   }
 
+  /** The pod's spec after all that the API server does to it. */
+  public PodSpec spec() {
+    return pod.getSpec();
+  }
+
+  /** What the pod asks for, by resource. */
+  public Map<String, Quantity> requests() {
+    return shape.requests().quantities();
+  }
+
   PodShape shape() {
     return shape;
   }

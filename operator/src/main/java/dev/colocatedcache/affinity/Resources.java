@@ -1,5 +1,6 @@
 package dev.colocatedcache.affinity;
 
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
@@ -109,6 +110,26 @@ final class Resources {
   /** No resource is named but for amounts of zero of the three that have no domain. */
   boolean isEmpty() {
     return milliCpu == 0 && memory == 0 && ephemeralStorage == 0 && scalarNames.length == 0;
+  }
+
+  /** The same as the API writes it, without what is zero. */
+  Map<String, Quantity> quantities() {
+    Map<String, Quantity> quantities = new TreeMap<>();
+    if (milliCpu != 0) {
+      quantities.put("cpu", new Quantity(milliCpu + "m"));
+    }
+    if (memory != 0) {
+      quantities.put("memory", new Quantity(Long.toString(memory)));
+    }
+    if (ephemeralStorage != 0) {
+      quantities.put("ephemeral-storage", new Quantity(Long.toString(ephemeralStorage)));
+    }
+    for (int i = 0; i < scalarNames.length; i++) {
+      if (scalars[i] != 0) {
+        quantities.put(scalarNames[i], new Quantity(Long.toString(scalars[i])));
+      }
+    }
+    return quantities;
   }
 
   Resources plus(Resources other) {

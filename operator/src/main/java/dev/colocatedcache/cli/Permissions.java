@@ -48,6 +48,8 @@ final class Permissions {
                   "create",
                   "patch",
                   "delete"),
+              all("", "podtemplates", "get", "list", "watch", "create", "patch", "delete"),
+              all("autoscaling.x-k8s.io", "capacitybuffers", "get", "create", "patch", "delete"),
               all("", "pods", "get", "create", "patch"),
               all("", "pods/eviction", "create"),
               all("", "pods/status", "patch"),

@@ -3,6 +3,7 @@ package dev.colocatedcache.reconcile;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.status.BrokenPairs;
 import dev.colocatedcache.status.Capacity;
+import dev.colocatedcache.workload.NodeBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param kept the nodes of the pairs that are granted, by role
  * @param openings the scheduling gates to open now
  * @param stranded the followers that were left behind
+ * @param buffer what asks for room for the pairs that are not granted; null where nothing is to
  * @param lookAgain when the answer may be another though nothing happens; null where it will not
  */
 record Assessment(
@@ -28,6 +30,7 @@ record Assessment(
     Map<Role, Set<String>> kept,
     List<GateOpenings.Opening> openings,
     Stranded stranded,
+    NodeBuffer buffer,
     Instant lookAgain) {
   private static final Duration A_LITTLE = Duration.ofMillis(100);
 

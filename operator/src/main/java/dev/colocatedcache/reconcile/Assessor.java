@@ -180,6 +180,7 @@ final class Assessor {
                 new SurgeRoom(workload, request, cluster.admission(anchor.namespace()), basis)
                     ::placesFor),
         Stranded.among(anchors, followers, granted, pending, evaluation.pairs(), domainOf),
+        question.buffer(capacity, workload).orElse(null),
         places.ends());
   }
 

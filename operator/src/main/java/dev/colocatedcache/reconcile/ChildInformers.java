@@ -4,6 +4,7 @@ import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.reconcile.child.LiveChildren;
 import dev.colocatedcache.workload.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodTemplate;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -25,21 +26,23 @@ final class ChildInformers {
   private final InformerEventSource<Deployment, ColocatedCache> deployments;
   private final InformerEventSource<Service, ColocatedCache> services;
   private final InformerEventSource<PodDisruptionBudget, ColocatedCache> budgets;
+  private final InformerEventSource<PodTemplate, ColocatedCache> podTemplates;
 
   ChildInformers(EventSourceContext<ColocatedCache> context) {
     this.context = context;
     this.deployments = labelled(Deployment.class);
     this.services = labelled(Service.class);
     this.budgets = budgets();
+    this.podTemplates = labelled(PodTemplate.class);
   }
 
   List<EventSource<?, ColocatedCache>> eventSources() {
-    return List.of(deployments, services, budgets);
+    return List.of(deployments, services, budgets, podTemplates);
   }
 
   /** The children as these informers have them. */
   LiveChildren children() {
-    return new LiveChildren(context.getClient(), deployments, services, budgets);
+    return new LiveChildren(context.getClient(), deployments, services, budgets, podTemplates);
   }
 
   private <T extends HasMetadata> InformerEventSource<T, ColocatedCache> labelled(Class<T> kind) {

@@ -9,10 +9,13 @@ import dev.colocatedcache.reconcile.child.ChildSync;
 import dev.colocatedcache.reconcile.child.ChildWriter;
 import dev.colocatedcache.reconcile.child.FollowerNeed;
 import dev.colocatedcache.reconcile.child.LiveChildren;
+import dev.colocatedcache.reconcile.child.NodeRequest;
 import dev.colocatedcache.reconcile.child.Refusals;
+import dev.colocatedcache.status.Capacity;
 import dev.colocatedcache.status.Problem;
 import dev.colocatedcache.status.StatusReport;
 import dev.colocatedcache.workload.InvalidSpecException;
+import dev.colocatedcache.workload.NodeBuffer;
 import dev.colocatedcache.workload.Workload;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -40,6 +43,9 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   /** How often to try again what somebody has to mend first: no event may tell us that it is. */
   private static final Duration WHILE_STALLED = Duration.ofSeconds(15);
 
+  /** How often to see to a buffer for nodes: no event tells us of it. */
+  private static final Duration WHILE_NODES_ARE_ASKED_FOR = Duration.ofSeconds(30);
+
   /** How often to try again what is refused to a pod: no event tells us when it is not any more. */
   private static final Duration AGAIN = Duration.ofSeconds(5);
 
@@ -55,6 +61,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   private PairGates gates;
   private PairHealing healing;
   private LocalCacheGates localCaches;
+  private NodeRequest nodes;
 
   /**
    * @param cluster not yet started: it starts and stops with the controller
@@ -85,6 +92,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     this.gates = new PairGates(client);
     this.healing = new PairHealing(client, announcer);
     this.localCaches = new LocalCacheGates(client, cluster, clock);
+    this.nodes = new NodeRequest(client, live);
     this.scaleDown = new ScaleDown(client, cluster, live, clock);
     this.assessor =
         new Assessor(
@@ -124,6 +132,8 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     if (wait.isPresent()) {
       return UpdateControl.<ColocatedCache>noUpdate().rescheduleAfter(wait.get());
     }
+    Optional<NodeBuffer> buffer = Optional.ofNullable(assessment.buffer());
+    nodes.lower(resource, buffer);
     Optional<Problem> problem =
         children.sync(
             resource,
@@ -141,19 +151,25 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     }
     gates.open(workload, assessment);
     boolean again = healing.heal(resource, workload, assessment) || !told;
+    Capacity capacity = assessment.capacity();
+    Optional<Problem> unasked = nodes.bring(resource, buffer);
     UpdateControl<ColocatedCache> result =
         update(
             resource,
             report.applied(
                 workload.role(Role.SERVICE).selector(),
-                assessment.capacity(),
+                unasked.map(capacity::unremedied).orElse(capacity),
                 assessor.observe(resource, workload),
                 assessment.apart(),
                 assessor.surgeLimit(resource, workload)),
             context);
     return Stream.concat(
             again ? Stream.of(AGAIN) : Stream.empty(),
-            assessment.lookAgainIn(clock.instant()).stream())
+            Stream.concat(
+                buffer
+                    .map(b -> unasked.isEmpty() ? WHILE_NODES_ARE_ASKED_FOR : WHILE_STALLED)
+                    .stream(),
+                assessment.lookAgainIn(clock.instant()).stream()))
         .min(Duration::compareTo)
         .map(result::rescheduleAfter)
         .orElse(result);

@@ -9,16 +9,19 @@ import dev.colocatedcache.affinity.PairQuota;
 import dev.colocatedcache.affinity.PairRequest;
 import dev.colocatedcache.affinity.Quota;
 import dev.colocatedcache.affinity.QuotaCharge;
+import dev.colocatedcache.api.v1alpha1.CapacityPolicy;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.status.Capacity;
 import dev.colocatedcache.status.FieldPaths;
 import dev.colocatedcache.workload.CapacityTerms;
+import dev.colocatedcache.workload.NodeBuffer;
 import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Workload;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
@@ -135,7 +138,7 @@ public record PairQuestion(
     return switch (terms.policy()) {
       case CAP -> capacity;
       case REQUEST_NODES ->
-          capacity.remarking(
+          capacity.remedied(
               missing == 1
                   ? "room for 1 more pair is asked of a node autoscaler"
                   : "room for %d more pairs is asked of a node autoscaler".formatted(missing));
@@ -146,7 +149,7 @@ public record PairQuestion(
                 .toList();
         yield stranding.isEmpty()
             ? capacity.pending(pending.applyAsInt(Math.min(terms.maxPending(), missing)))
-            : capacity.remarking(
+            : capacity.remedied(
                 ("none is Pending on purpose, for a pod of the %s would go to %s without the %s:"
                         + " keep it off there by a taint or spec.%s.template, or set"
                         + " spec.capacity.policy to RequestNodes")
@@ -157,8 +160,21 @@ public record PairQuestion(
   }
 
   /** Pairs that nodes could be bought for: what a quota does not allow would be no use there. */
-  int missing(Capacity capacity) {
+  private int missing(Capacity capacity) {
     return Math.max(0, request.wanted() - capacity.granted());
+  }
+
+  /** What asks a node autoscaler for the pairs that are not granted; empty where nothing is to. */
+  Optional<NodeBuffer> buffer(Capacity capacity, Workload workload) {
+    int missing = missing(capacity);
+    return terms.policy() == CapacityPolicy.Policy.REQUEST_NODES && missing > 0
+        ? Optional.of(
+            new NodeBuffer(workload, half(request.anchor()), half(request.follower()), missing))
+        : Optional.empty();
+  }
+
+  private static NodeBuffer.Half half(IncomingPod pod) {
+    return new NodeBuffer.Half(pod.spec(), pod.requests());
   }
 
   private Map<String, Integer> reasons(PairEvaluation evaluation) {

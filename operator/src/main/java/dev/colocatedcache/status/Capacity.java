@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * How many pairs are granted, of how many, and why not more.
@@ -18,8 +17,10 @@ import java.util.stream.Stream;
  * @param eligible domains that hold a pair
  * @param rejected nodes by the reason for which they hold none
  * @param topologyKey the label whose value is the domain
- * @param remarks what else a person should know, a clause each
+ * @param kept why pairs are granted that have no place just now, a clause each
+ * @param remedy what is done about the pairs that are not granted, a clause; empty: nothing
  * @param pending pairs beyond those granted that are asked for all the same, and are Pending
+ * @param problem what keeps nodes from being asked for; null: nothing
  */
 public record Capacity(
     int requested,
@@ -28,12 +29,14 @@ public record Capacity(
     int eligible,
     Map<String, Integer> rejected,
     String topologyKey,
-    List<String> remarks,
-    int pending) {
+    List<String> kept,
+    String remedy,
+    int pending,
+    Problem problem) {
 
   public Capacity {
     rejected = Map.copyOf(rejected);
-    remarks = List.copyOf(remarks);
+    kept = List.copyOf(kept);
   }
 
   /** As many pairs as fit are granted, and no more. */
@@ -44,40 +47,49 @@ public record Capacity(
       int eligible,
       Map<String, Integer> rejected,
       String topologyKey) {
-    this(requested, granted, nodes, eligible, rejected, topologyKey, List.of(), 0);
+    this(requested, granted, nodes, eligible, rejected, topologyKey, List.of(), "", 0, null);
   }
 
   /** The same with more pairs granted, for places that are kept. */
   public Capacity keeping(int pairs, List<String> reasons) {
-    return new Capacity(requested, pairs, nodes, eligible, rejected, topologyKey, reasons, pending);
+    return new Capacity(
+        requested,
+        pairs,
+        nodes,
+        eligible,
+        rejected,
+        topologyKey,
+        reasons,
+        remedy,
+        pending,
+        problem);
   }
 
   /** The same with as many pairs Pending on purpose, for a node autoscaler to see. */
   public Capacity pending(int pairs) {
     return pairs == 0
         ? this
-        : remarking(
+        : remedied(
             pairs
                 + (pairs == 1 ? " more pair is" : " more pairs are")
                 + " Pending on purpose, for a node autoscaler to see",
-            pairs);
+            pairs,
+            null);
   }
 
-  /** The same with a clause for a person to read. */
-  public Capacity remarking(String remark) {
-    return remarking(remark, pending);
+  /** The same with that said of what is done about the pairs that are not granted. */
+  public Capacity remedied(String clause) {
+    return remedied(clause, 0, null);
   }
 
-  private Capacity remarking(String remark, int pairs) {
+  /** The same with nothing done about the pairs that are not granted, for nothing can be. */
+  public Capacity unremedied(Problem reason) {
+    return remedied("", 0, reason);
+  }
+
+  private Capacity remedied(String clause, int pairs, Problem reason) {
     return new Capacity(
-        requested,
-        granted,
-        nodes,
-        eligible,
-        rejected,
-        topologyKey,
-        Stream.concat(remarks.stream(), Stream.of(remark)).toList(),
-        pairs);
+        requested, granted, nodes, eligible, rejected, topologyKey, kept, clause, pairs, reason);
   }
 
   /** The same while some of the granted pairs wait for pairs of lower priority to go. */
@@ -124,7 +136,10 @@ public record Capacity(
       text.append(separator).append(reason.nodes()).append(' ').append(reason.reason());
       separator = ", ";
     }
-    remarks.forEach(remark -> text.append("; ").append(remark));
+    kept.forEach(reason -> text.append("; ").append(reason));
+    if (!remedy.isEmpty()) {
+      text.append("; ").append(remedy);
+    }
     return text.toString();
   }
 

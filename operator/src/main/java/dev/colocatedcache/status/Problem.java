@@ -29,11 +29,13 @@ public record Problem(Reason reason, String message) {
     /** A rollout does not get on. */
     ProgressDeadlineExceeded,
     /** Somebody else's budget covers the pods too, so that nobody can evict them. */
-    BudgetConflict;
+    BudgetConflict,
+    /** Nodes are to be asked for, and the API by which they are is not installed. */
+    CapacityBufferMissing;
 
     /** Whether pairs can be ready all the same. */
     boolean leavesPairsReady() {
-      return this == BudgetConflict;
+      return this == BudgetConflict || this == CapacityBufferMissing;
     }
   }
 }

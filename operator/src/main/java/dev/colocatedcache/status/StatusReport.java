@@ -37,7 +37,8 @@ public final class StatusReport {
           Problem.Reason.ReplicaFailure.name(),
           Problem.Reason.PodsFailing.name(),
           Problem.Reason.ProgressDeadlineExceeded.name(),
-          Problem.Reason.BudgetConflict.name());
+          Problem.Reason.BudgetConflict.name(),
+          Problem.Reason.CapacityBufferMissing.name());
 
   private static final String API_SERVER_ERROR = "ApiServerError";
 
@@ -82,7 +83,7 @@ public final class StatusReport {
       BrokenPairs broken,
       SurgeLimit surge) {
     PairCount pairs = PairCount.of(observation.pods());
-    Problem problem = observation.problem().orElse(null);
+    Problem problem = observation.problem().orElse(capacity.problem());
     return new ColocatedCacheStatus(
         resource.getMetadata().getGeneration(),
         asText(selector),

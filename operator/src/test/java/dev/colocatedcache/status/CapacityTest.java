@@ -68,4 +68,16 @@ class CapacityTest {
             "3 of 3 pairs placed: 2 of 3 nodes eligible; 1 node(s) were unschedulable; node-3 is"
                 + " gone: its pair is kept for 120 s");
   }
+
+  @Test
+  void saysWhatIsDoneAboutTheOthers() {
+    Capacity capacity = new Capacity(5, 2, 2, 2, Map.of(), HOSTNAME);
+    Problem problem = new Problem(Problem.Reason.CapacityBufferMissing, "install it");
+
+    assertThat(capacity.remedied("room is asked for").message())
+        .isEqualTo("2 of 5 pairs placed: 2 of 2 nodes eligible; room is asked for");
+    assertThat(capacity.remedied("room is asked for").unremedied(problem).message())
+        .isEqualTo("2 of 5 pairs placed: 2 of 2 nodes eligible");
+    assertThat(capacity.unremedied(problem).problem()).isEqualTo(problem);
+  }
 }

@@ -90,6 +90,17 @@ class StatusReportTest {
   }
 
   @Test
+  void nodesThatCannotBeAskedForStallAndLeavePairsReady() {
+    Problem problem = new Problem(Problem.Reason.CapacityBufferMissing, "install it");
+    ColocatedCacheStatus status =
+        report(asked(3), START, capacity(3, 2).unremedied(problem), running(2));
+
+    assertThat(trueConditions(status))
+        .containsExactlyInAnyOrder("Ready", "Stalled", "CapacityLimited", "Colocated");
+    assertThat(condition(status, "Stalled").getMessage()).isEqualTo("install it");
+  }
+
+  @Test
   void podsThatArePendingOnPurposeAreNotWaitedFor() {
     Observation observation =
         new Observation(

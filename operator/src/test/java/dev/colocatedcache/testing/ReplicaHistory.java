@@ -7,9 +7,10 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The fewest pods that each Deployment of a namespace was asked for since it was opened. */
+/** How many pods each Deployment of a namespace was asked for since it was opened. */
 public final class ReplicaHistory implements AutoCloseable {
   private final Map<String, Integer> least = new ConcurrentHashMap<>();
+  private final Map<Integer, Long> revisions = new ConcurrentHashMap<>();
   private final SharedIndexInformer<Deployment> informer;
 
   /** Begins to watch; it has seen the Deployments that there are when it returns. */
@@ -38,12 +39,21 @@ public final class ReplicaHistory implements AutoCloseable {
                 });
   }
 
-  /** By the name of the Deployment. */
+  /** The revision of the first write that asked a Deployment for so many pods. */
+  public long firstRevisionWith(int replicas) {
+    return revisions.get(replicas);
+  }
+
+  /** The fewest, by the name of the Deployment. */
   public Map<String, Integer> least() {
     return Map.copyOf(least);
   }
 
   private void see(Deployment deployment) {
+    revisions.merge(
+        deployment.getSpec().getReplicas(),
+        Long.parseLong(deployment.getMetadata().getResourceVersion()),
+        Math::min);
     least.merge(deployment.getMetadata().getName(), deployment.getSpec().getReplicas(), Math::min);
   }
 

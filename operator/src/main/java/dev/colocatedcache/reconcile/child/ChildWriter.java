@@ -122,7 +122,7 @@ public final class ChildWriter {
     client.resource(child).delete();
   }
 
-  private static PatchContext applyContext(boolean dryRun) {
+  static PatchContext applyContext(boolean dryRun) {
     return new PatchContext.Builder()
         .withPatchType(PatchType.SERVER_SIDE_APPLY)
         .withFieldManager(FIELD_MANAGER)

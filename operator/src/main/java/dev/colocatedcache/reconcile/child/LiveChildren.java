@@ -3,6 +3,7 @@ package dev.colocatedcache.reconcile.child;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.workload.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodTemplate;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -30,11 +31,13 @@ public final class LiveChildren {
       KubernetesClient client,
       InformerEventSource<Deployment, ?> deployments,
       InformerEventSource<Service, ?> services,
-      InformerEventSource<PodDisruptionBudget, ?> budgets) {
+      InformerEventSource<PodDisruptionBudget, ?> budgets,
+      InformerEventSource<PodTemplate, ?> podTemplates) {
     this.client = client;
     informers.put(Deployment.class, deployments);
     informers.put(Service.class, services);
     informers.put(PodDisruptionBudget.class, budgets);
+    informers.put(PodTemplate.class, podTemplates);
   }
 
   /** The Deployment of that name, if it is a child of {@code owner}. */

@@ -64,7 +64,11 @@ public final class Refusals {
         .anyMatch(cause -> NAMESPACE_TERMINATING.equals(cause.getReason()));
   }
 
-  /** The problem behind {@code e}, met with {@code child}; empty where trying again may do. */
+  /**
+   * The problem behind {@code e}, met with {@code child}; empty where trying again may do.
+   *
+   * @param role whose child it is; null where it belongs to neither
+   */
   static Optional<Problem> problem(KubernetesClientException e, Role role, HasMetadata child) {
     if (isOver(e)) {
       return Optional.empty();
@@ -96,15 +100,17 @@ public final class Refusals {
     }
     String reasons = SUBJECT.matcher(message).replaceFirst("");
     reasons =
-        child instanceof Deployment
-            ? FieldPaths.ofDeployment(role, reasons)
-            : FieldPaths.ofService(role, reasons);
+        role == null
+            ? reasons
+            : child instanceof Deployment
+                ? FieldPaths.ofDeployment(role, reasons)
+                : FieldPaths.ofService(role, reasons);
     Matcher quota = QUOTA.matcher(reasons);
     if (quota.find()) {
       return "%s is not allowed by the API server: %s: raise the ResourceQuota %s"
           .formatted(what, reasons, quota.group(1));
     }
-    String path = "spec." + role.value();
+    String path = role == null ? "spec" : "spec." + role.value();
     if (reason == Problem.Reason.Forbidden) {
       return "%s is not allowed by the API server: %s: change %s, or what forbids it"
           .formatted(what, reasons, path);
