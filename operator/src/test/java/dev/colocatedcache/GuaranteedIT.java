@@ -85,6 +85,39 @@ final class GuaranteedIT {
   }
 
   @Test
+  @DisplayName("a lost anchor comes back to its follower though the newest spec is Stalled")
+  void stalled(
+      Devcluster cluster,
+      RunningOperator operator,
+      TestNamespace namespace,
+      TestNodes nodes,
+      KubernetesClient client) {
+    nodes.add(3);
+    PairManifest manifest = guaranteed().replicas(2).on(nodes);
+    ObservedPairs shop = manifest.apply(cluster, namespace.name());
+    shop.awaitPairs(2);
+    manifest
+        .with(CACHE + "/containers/0/resources/requests/cpu", "'999'")
+        .apply(cluster, namespace.name());
+    settles(
+        () ->
+            assertThat(shop.condition("Stalled"))
+                .hasValueSatisfying(
+                    stalled -> assertThat(stalled.getReason()).isEqualTo("NoRoomForRollout")));
+    String node = shop.nodes("cache").get(0);
+    String follower = pod(shop, "service", node).getMetadata().getUid();
+
+    deleteAnchor(cluster, shop, node);
+    settles(() -> assertThat(shop.status().readyReplicas()).as("status goes on").isEqualTo(1));
+
+    settles(
+        () -> assertThat(shop.nodes("cache")).hasSize(2).contains(node).doesNotHaveDuplicates());
+    settles(() -> assertThat(shop.status().readyReplicas()).isEqualTo(2));
+    assertThat(pod(shop, "service", node).getMetadata().getUid()).isEqualTo(follower);
+    assertThat(shop.is("Stalled")).isEqualTo("True");
+  }
+
+  @Test
   @DisplayName("every pair stays on its node through a rollout, with nodes to spare about")
   void rollout(
       Devcluster cluster,

@@ -70,6 +70,11 @@ final class PairDomain {
     retained = Set.of(anchor.pod, follower.pod);
   }
 
+  /** Whether both halves of the pair that it keeps are Ready. */
+  boolean isReady() {
+    return retained.stream().allMatch(PodInfo::ready);
+  }
+
   boolean retains(PodInfo pod) {
     return retained.contains(pod);
   }

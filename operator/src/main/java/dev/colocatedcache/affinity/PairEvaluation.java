@@ -10,8 +10,10 @@ import java.util.Map;
  * @param eligibleNodes how many topology domains hold a pair when one is asked for everywhere;
  *     nodes, if the topology key is the hostname
  * @param fits how many pairs fit altogether, however many are wanted
- * @param pairs where they go: those that run already first, and no more than are wanted
- * @param room where pairs fit or run, however many are wanted
+ * @param pairs where they go: those that run already first, and no more than are wanted. Where
+ *     fewer are wanted than run, those stay whose loss would do more harm
+ * @param room where pairs fit or run, however many are wanted: {@code pairs}, and then the others,
+ *     of which the last go first
  * @param rejected the nodes of domains without a pair, by name
  * @param strandingNodes nodes that would take an anchor, but not its follower: the scheduler may
  *     strand one there

@@ -30,7 +30,9 @@ final class PairSearch {
 
   private static final int[] NO_NODES = {};
 
+  private final Snapshot snapshot;
   private final PairRequest request;
+  private final KubernetesVersion version;
   private final NodeInfo[] nodes;
   private final SchedulingCycle anchors;
   private final SchedulingCycle followers;
@@ -43,7 +45,9 @@ final class PairSearch {
   private final Set<Integer> stranding = new TreeSet<>();
 
   PairSearch(Snapshot snapshot, PairRequest request, KubernetesVersion version) {
+    this.snapshot = snapshot;
     this.request = request;
+    this.version = version;
     Topology topology = snapshot.topology(request.topologyKey());
     for (int domain = 0; domain < topology.size(); domain++) {
       domains.add(new PairDomain(topology.value(domain), topology.nodesOf(domain)));
@@ -82,16 +86,22 @@ final class PairSearch {
    * does, then elsewhere.
    */
   PairEvaluation evaluate() {
+    List<PairDomain> running = new ArrayList<>();
     List<PairDomain> occupied = new ArrayList<>();
     List<PairDomain> empty = new ArrayList<>();
     for (PairDomain domain : domains) {
       if (domain.pair() != null) {
-        pairs.add(domain.pair());
+        running.add(domain);
       } else if (domain.anchors().isEmpty() && domain.followers().isEmpty()) {
         empty.add(domain);
       } else {
         occupied.add(domain);
       }
+    }
+    if (running.size() > Math.max(0, request.wanted())) {
+      pairs.addAll(new KeepOrder(snapshot, request, version).of(running));
+    } else {
+      running.forEach(domain -> pairs.add(domain.pair()));
     }
     occupied.sort(Comparator.comparing(domain -> domain.anchors().isEmpty()));
     List<PairDomain> undecided = fill(occupied);

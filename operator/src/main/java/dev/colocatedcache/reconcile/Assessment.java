@@ -18,6 +18,8 @@ import java.util.Set;
  * @param replicas of each role's Deployment
  * @param misplaced the anchors whose followers do not fit where they run
  * @param kept the nodes of the pairs that are granted, by role
+ * @param order the nodes of all pairs that run or fit, by role: where there are to be fewer, the
+ *     last goes first
  * @param openings the scheduling gates to open now
  * @param stranded the followers that were left behind
  * @param buffer what asks for room for the pairs that are not granted; null where nothing is to
@@ -28,6 +30,7 @@ record Assessment(
     Map<Role, Integer> replicas,
     Misplaced misplaced,
     Map<Role, Set<String>> kept,
+    Map<Role, List<String>> order,
     List<GateOpenings.Opening> openings,
     Stranded stranded,
     NodeBuffer buffer,
@@ -44,6 +47,11 @@ record Assessment(
     return Optional.ofNullable(lookAgain)
         .map(time -> Duration.between(now, time).plus(A_LITTLE))
         .map(left -> left.compareTo(A_LITTLE) < 0 ? A_LITTLE : left);
+  }
+
+  /** The nodes of that role's half of all pairs that run or fit, the one that goes first last. */
+  List<String> order(Role role) {
+    return order.get(role);
   }
 
   /** The nodes on which that role's half of a granted pair runs or will run. */

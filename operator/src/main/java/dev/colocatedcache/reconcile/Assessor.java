@@ -65,14 +65,19 @@ final class Assessor {
     this.pendingPods = new PendingPods(live, serialization);
   }
 
-  /** What the cluster has room for while pods of {@code resource} are exchanged for new ones. */
-  RolloutRoom rolloutRoom(ColocatedCache resource, Workload workload) {
+  /**
+   * What the cluster has room for while pods of {@code resource} are exchanged for new ones.
+   *
+   * @param said whether what is to be said before has been said
+   */
+  RolloutRoom rolloutRoom(ColocatedCache resource, Workload workload, boolean said) {
     return new RolloutRoom() {
       private final SurgeRoom surge = surgeRoom(resource, workload);
 
       @Override
       public Optional<Problem> objection() {
-        return objectionToRollout(resource, workload);
+        return objectionToRollout(resource, workload)
+            .filter(problem -> !(said && problem.reason().isNotice()));
       }
 
       @Override
@@ -118,9 +123,21 @@ final class Assessor {
 
   /** What the cluster has room for, of what {@code resource} asks for. */
   Assessment assess(ColocatedCache resource, Workload workload) {
+    return assess(resource, workload, competition.assess(resource, workload, changes));
+  }
+
+  /**
+   * The same for what runs of {@code resource}, whose newest spec cannot be applied. What is waited
+   * for is room for that spec, so no change of the cluster is looked out for.
+   */
+  Assessment assessApplied(ColocatedCache resource, Workload applied) {
+    return assess(resource, applied, competition.assessApplied(resource, applied));
+  }
+
+  private Assessment assess(
+      ColocatedCache resource, Workload workload, Competition.Answer answer) {
     RoleModel anchor = workload.anchor();
     RoleModel follower = workload.follower();
-    Competition.Answer answer = competition.assess(resource, workload, changes);
     PairRequest request = answer.question().request();
     PairEvaluation evaluation = answer.evaluation();
     Snapshot basis = answer.basis();
@@ -168,6 +185,11 @@ final class Assessor {
         Misplaced.among(
             misplacedAnchors, anchors, followers, pending, evaluation.pairs(), domainOf),
         kept,
+        Map.of(
+            anchor.role(),
+            evaluation.room().stream().map(Pair::anchorNode).toList(),
+            follower.role(),
+            evaluation.room().stream().map(Pair::followerNode).toList()),
         new GateOpenings(
                 anchors,
                 followers,
@@ -231,30 +253,16 @@ final class Assessor {
     return info == null ? null : info.label(topologyKey);
   }
 
-  /**
-   * What speaks against replacing all pods of {@code resource}: running pairs would be given up for
-   * pods that fit nowhere, one after the other until too few are left.
-   */
+  /** What speaks against replacing all pods of {@code resource}, or is to be said before. */
   private Optional<Problem> objectionToRollout(ColocatedCache resource, Workload workload) {
     AdmissionContext admission = cluster.admission(workload.anchor().namespace());
     PairQuestion question = competition.question(resource, workload, 0);
     Pairs pairs = new Pairs(admission.version());
     Snapshot now = competition.seenBy(ResourceID.fromResource(resource), cluster.snapshot());
+    Capacity anew = question.capacity(pairs.evaluateAnew(now, question.request()));
     // Not as the evaluator sees pairs: another topology key may leave it none to see.
     long running = Math.min(alive(workload.anchor()), alive(workload.follower()));
-    Capacity anew = question.capacity(pairs.evaluateAnew(now, question.request()));
-    int needed = resource.getSpec().minReplicas();
-    return anew.granted() >= Math.min(anew.requested(), Math.min(needed, running))
-        ? Optional.empty()
-        : Optional.of(
-            new Problem(
-                Problem.Reason.NoRoomForRollout,
-                "the changed template is not rolled out, for too few pairs would be left: "
-                    + anew.message()
-                    + "; what runs goes on: lower what the template asks for, make room for "
-                    + needed
-                    + " (spec.minReplicas), or set spec.minReplicas to "
-                    + anew.granted()));
+    return ShrinkingRollout.of(resource.getSpec(), anew, (int) running).problem();
   }
 
   private long alive(RoleModel role) {
@@ -279,7 +287,7 @@ final class Assessor {
     competition.giveUp(ResourceID.fromResource(resource), changes);
   }
 
-  /** What runs of {@code workload}, the workload of {@code owner}. */
+  /** What runs of {@code workload}, that of {@code owner}; its pods wake it from now on. */
   Observation observe(ColocatedCache owner, Workload workload) {
     Map<Role, Deployment> deployments = new EnumMap<>(Role.class);
     List<OwnPod> pods = new ArrayList<>();
@@ -289,6 +297,7 @@ final class Assessor {
         cluster.snapshotWith(cluster.absent(CapacityTerms.of(owner.getSpec()).scaleDownDelay()));
     for (Role role : Role.values()) {
       RoleModel model = workload.role(role);
+      changes.follow(ResourceID.fromResource(owner), model.name());
       live.ours(owner, model.name()).ifPresent(deployment -> deployments.put(role, deployment));
       for (RunningPod pod : cluster.pods(model.namespace(), model.name())) {
         String domain =

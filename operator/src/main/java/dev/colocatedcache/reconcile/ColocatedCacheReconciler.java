@@ -24,7 +24,6 @@ import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,6 +58,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   private ChildSync children;
   private ScaleDown scaleDown;
   private PairGates gates;
+  private AppliedPairs applied;
   private PairHealing healing;
   private LocalCacheGates localCaches;
   private NodeRequest nodes;
@@ -97,6 +97,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     this.assessor =
         new Assessor(
             cluster, clusterEvents, live, competition, client.getKubernetesSerialization());
+    this.applied = new AppliedPairs(live, assessor, gates);
     return Stream.concat(Stream.of(clusterEvents), informers.eventSources().stream()).toList();
   }
 
@@ -122,15 +123,14 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
 
   private UpdateControl<ColocatedCache> place(
       ColocatedCache resource, StatusReport report, Context<ColocatedCache> context) {
-    ResourceID id = ResourceID.fromResource(resource);
     Workload workload = Workload.of(resource);
     // Before all else: pods are to be Ready, or not to be, whatever becomes of the spec.
     LocalCaches caches = localCaches.observe(workload);
     boolean told = localCaches.set(workload, caches);
     Assessment assessment = assessor.assess(resource, workload);
-    Optional<Duration> wait = scaleDown.prepare(resource, workload, assessment);
-    if (wait.isPresent()) {
-      return UpdateControl.<ColocatedCache>noUpdate().rescheduleAfter(wait.get());
+    ScaleDown.Step step = scaleDown.prepare(resource, workload, assessment);
+    if (step.pause() != null) {
+      return UpdateControl.<ColocatedCache>noUpdate().rescheduleAfter(step.pause());
     }
     Optional<NodeBuffer> buffer = Optional.ofNullable(assessment.buffer());
     nodes.lower(resource, buffer);
@@ -138,16 +138,13 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
         children.sync(
             resource,
             workload,
-            assessment.replicas(),
+            step.replicas(),
             assessment.capacity(),
             workload.anchor().role() == Role.SERVICE ? caches.need() : FollowerNeed.NONE,
             report.proven(),
-            assessor.rolloutRoom(resource, workload));
+            assessor.rolloutRoom(resource, workload, report.isAnnounced()));
     if (problem.isPresent()) {
       return stalled(resource, report, problem.get(), context);
-    }
-    for (Role role : Role.values()) {
-      clusterEvents.follow(id, workload.role(role).name());
     }
     gates.open(workload, assessment);
     boolean again = healing.heal(resource, workload, assessment) || !told;
@@ -180,8 +177,12 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       StatusReport report,
       Problem problem,
       Context<ColocatedCache> context) {
+    if (problem.reason().isNotice()) {
+      return update(resource, report.announced(problem), context).rescheduleAfter(SOON);
+    }
     assessor.giveUp(resource);
-    return update(resource, report.notApplied(problem), context).rescheduleAfter(WHILE_STALLED);
+    return update(resource, report.notApplied(problem, applied.lookAfter(resource)), context)
+        .rescheduleAfter(WHILE_STALLED);
   }
 
   private UpdateControl<ColocatedCache> update(

@@ -237,6 +237,24 @@ final class Competition {
         domains(claims.takenFrom(rank.name()), basis, request.topologyKey()));
   }
 
+  /**
+   * The same for what runs of {@code resource}, whose newest spec cannot be applied: nothing is held
+   * for it, and no change of the cluster is looked out for.
+   */
+  synchronized Answer assessApplied(ColocatedCache resource, Workload applied) {
+    PairQuestion question = question(resource, applied, alivePairs(applied));
+    PairRequest request = question.request();
+    Snapshot view =
+        claims.seenBy(
+            ResourceID.fromResource(resource),
+            rank(resource, question).name(),
+            request,
+            cluster.snapshot());
+    PairEvaluation evaluation =
+        new Pairs(admission(applied).version()).evaluate(view, request, this::rankOf);
+    return new Answer(question, evaluation, view, 0, Set.of());
+  }
+
   private static Set<String> domains(Set<String> nodes, Snapshot snapshot, String topologyKey) {
     return nodes.stream()
         .map(snapshot::node)

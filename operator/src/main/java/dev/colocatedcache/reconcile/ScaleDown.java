@@ -6,8 +6,10 @@ import dev.colocatedcache.cluster.ClusterView;
 import dev.colocatedcache.cluster.RunningPod;
 import dev.colocatedcache.reconcile.child.LiveChildren;
 import dev.colocatedcache.reconcile.child.Refusals;
+import dev.colocatedcache.reconcile.child.RolloutOrder;
 import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Workload;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -15,12 +17,13 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,15 +34,16 @@ import org.slf4j.LoggerFactory;
  * node and the cache of another. The annotation {@value #COST} (KEP-2255) makes both pick alike; it
  * is set on the pods that go before either count drops, and taken away from those that stay after
  * all. A value that somebody else has set is left alone.
+ *
+ * <p>In the midst of a rollout the Deployment controller first shares out among its ReplicaSets how
+ * many each gives up. The half that rolls is then asked first, and the other gives up what stands
+ * alone when the rollout is over.
  */
 final class ScaleDown {
   private static final Logger LOG = LoggerFactory.getLogger(ScaleDown.class);
 
   /** Which pod a ReplicaSet deletes first: that of the lowest cost. */
   private static final String COST = RunningPod.DELETION_COST;
-
-  /** Our own mark: nobody sets this value by chance. */
-  private static final String GOES_FIRST = "-70193";
 
   /**
    * How long a count waits before it drops. The ReplicaSet controller hears of marks, and of pods
@@ -64,17 +68,62 @@ final class ScaleDown {
   }
 
   /**
-   * Marks the pods that go.
+   * What may be done now.
    *
-   * @return how long the counts must wait, for the ReplicaSet controller to hear of it; empty when
-   *     they need not
+   * @param replicas of each role: one may have to wait for the other
+   * @param pause how long these counts must wait, for the ReplicaSet controller to hear of the
+   *     marks; null when they need not
    */
-  Optional<Duration> prepare(ColocatedCache owner, Workload workload, Assessment assessment) {
-    boolean changed = mark(owner, workload, assessment);
-    String uid = owner.getMetadata().getUid();
-    if (!changed && !drops(owner, workload, assessment)) {
+  record Step(Map<Role, Integer> replicas, Duration pause) {}
+
+  /** Marks the pods that go. */
+  Step prepare(ColocatedCache owner, Workload workload, Assessment assessment) {
+    Map<Role, GoingPods> roles = new EnumMap<>(Role.class);
+    for (RoleModel model : List.of(workload.anchor(), workload.follower())) {
+      live.ours(owner, model.name())
+          .ifPresent(deployment -> roles.put(model.role(), going(model, deployment, assessment)));
+    }
+    Map<Role, Integer> replicas = new EnumMap<>(assessment.replicas());
+    if (roles.size() == Role.values().length) {
+      GoingPods anchor = roles.get(workload.anchor().role());
+      GoingPods follower = roles.get(workload.follower().role());
+      boolean anchorFirst = anchor.rolling() || !follower.rolling();
+      GoingPods first = anchorFirst ? anchor : follower;
+      GoingPods second = anchorFirst ? follower : anchor;
+      if (first.rolling() && second.drops() && !first.done()) {
+        replicas.put(second.role(), second.now());
+      }
+    }
+    boolean changed = false;
+    for (Map.Entry<Role, GoingPods> role : roles.entrySet()) {
+      changed |= mark(workload.role(role.getKey()), role.getValue());
+    }
+    boolean drops =
+        roles.values().stream().anyMatch(role -> role.now() > replicas.get(role.role()));
+    return new Step(replicas, waiting(owner.getMetadata().getUid(), changed, drops));
+  }
+
+  private GoingPods going(RoleModel model, Deployment deployment, Assessment assessment) {
+    List<RunningPod> pods = cluster.pods(model.namespace(), model.name());
+    List<RunningPod> alive = pods.stream().filter(pod -> !pod.terminating()).toList();
+    return new GoingPods(
+        model.role(),
+        alive,
+        assessment.order(model.role()),
+        assessment.keptNodes(model.role()),
+        deployment.getSpec().getReplicas(),
+        assessment.replicas().get(model.role()),
+        RolloutOrder.surge(deployment),
+        pods.stream().map(RunningPod::template).filter(Objects::nonNull).distinct().count() > 1,
+        alive.stream().anyMatch(pod -> pod.trouble() != null)
+            || RolloutOrder.standsStill(deployment));
+  }
+
+  /** How long the counts must wait; null when they need not. */
+  private Duration waiting(String uid, boolean changed, boolean drops) {
+    if (!changed && !drops) {
       since.remove(uid);
-      return Optional.empty();
+      return null;
     }
     Instant now = clock.instant();
     Instant begin = changed ? now : since.getOrDefault(uid, now);
@@ -82,43 +131,20 @@ final class ScaleDown {
     Duration left = Duration.between(now, begin.plus(HEARD));
     if (left.isZero() || left.isNegative()) {
       since.remove(uid);
-      return Optional.empty();
+      return null;
     }
-    return Optional.of(left);
+    return left;
   }
 
-  private boolean drops(ColocatedCache owner, Workload workload, Assessment assessment) {
-    return Stream.of(Role.values())
-        .anyMatch(
-            role ->
-                live.ours(owner, workload.role(role).name())
-                    .filter(
-                        deployment ->
-                            deployment.getSpec().getReplicas() > assessment.replicas().get(role))
-                    .isPresent());
-  }
-
-  private boolean mark(ColocatedCache owner, Workload workload, Assessment assessment) {
+  private boolean mark(RoleModel model, GoingPods role) {
     boolean changed = false;
-    for (Role role : Role.values()) {
-      RoleModel model = workload.role(role);
-      if (!live.isOurs(owner, model.name())) {
-        continue;
-      }
-      Set<String> kept = assessment.keptNodes(role);
-      List<RunningPod> alive =
-          cluster.pods(model.namespace(), model.name()).stream()
-              .filter(pod -> !pod.terminating())
-              .toList();
-      int wanted = assessment.replicas().get(role);
-      boolean someGo = wanted > 0 && alive.size() > wanted;
-      for (RunningPod pod : alive) {
-        boolean goes = someGo && pod.node() != null && !kept.contains(pod.node());
-        if (goes && pod.deletionCost() == null) {
-          changed |= mark(model, pod, '"' + GOES_FIRST + '"');
-        } else if (!goes && GOES_FIRST.equals(pod.deletionCost())) {
-          changed |= mark(model, pod, "null");
-        }
+    Set<String> marked = role.marked().stream().map(RunningPod::name).collect(Collectors.toSet());
+    for (RunningPod pod : role.alive()) {
+      boolean goes = marked.contains(pod.name());
+      if (goes && pod.deletionCost() == null) {
+        changed |= mark(model, pod, '"' + role.cost(pod) + '"');
+      } else if (!goes && GoingPods.isOurs(pod.deletionCost())) {
+        changed |= mark(model, pod, "null");
       }
     }
     return changed;

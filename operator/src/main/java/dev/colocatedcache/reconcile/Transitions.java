@@ -2,6 +2,7 @@ package dev.colocatedcache.reconcile;
 
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
+import dev.colocatedcache.status.Problem;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,10 @@ final class Transitions {
     trueCondition(now, SURGE_LIMITED)
         .filter(surge -> !sameReason(surge, trueCondition(before, SURGE_LIMITED)))
         .ifPresent(surge -> announcer.normal(about, SURGE_LIMITED, surge.getMessage()));
+    trueCondition(now, "Reconciling")
+        .filter(notice -> notice.getReason().equals(Problem.Reason.RolloutShrinks.name()))
+        .filter(notice -> !sameReason(notice, trueCondition(before, "Reconciling")))
+        .ifPresent(notice -> announcer.warning(about, notice.getReason(), notice.getMessage()));
     Optional<Condition> stalled = trueCondition(now, "Stalled");
     Optional<Condition> wasStalled = trueCondition(before, "Stalled");
     if (stalled.isPresent() && !sameReason(stalled.get(), wasStalled)) {

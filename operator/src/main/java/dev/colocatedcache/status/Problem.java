@@ -22,6 +22,8 @@ public record Problem(Reason reason, String message) {
     Forbidden,
     /** A changed template fits so rarely that a rollout would leave fewer than minReplicas. */
     NoRoomForRollout,
+    /** A changed template fits fewer pairs than run, and is rolled out once this has been said. */
+    RolloutShrinks,
     /** A Deployment cannot create its pods. */
     ReplicaFailure,
     /** Containers of a role cannot run. */
@@ -32,6 +34,11 @@ public record Problem(Reason reason, String message) {
     BudgetConflict,
     /** Nodes are to be asked for, and the API by which they are is not installed. */
     CapacityBufferMissing;
+
+    /** Whether it only has to be said before it is done. */
+    public boolean isNotice() {
+      return this == RolloutShrinks;
+    }
 
     /** Whether pairs can be ready all the same. */
     boolean leavesPairsReady() {

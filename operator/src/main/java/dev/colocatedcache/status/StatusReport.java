@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -91,9 +92,7 @@ public final class StatusReport {
         capacity.granted(),
         pairs.ready(),
         pairs.colocated(),
-        Math.min(
-            observation.role(Role.SERVICE).updatedReplicas(),
-            observation.role(Role.CACHE).updatedReplicas()),
+        updated(observation),
         observation.role(Role.SERVICE),
         observation.role(Role.CACHE),
         capacity.status(),
@@ -101,8 +100,12 @@ public final class StatusReport {
         conditions(capacity, observation, pairs, broken, surge, problem));
   }
 
-  /** The spec could not be applied: what ran before still runs, and its numbers stay. */
-  public ColocatedCacheStatus notApplied(Problem problem) {
+  /**
+   * The spec could not be applied: what ran before still runs.
+   *
+   * @param running what that is; empty where it is not known, and the numbers stay
+   */
+  public ColocatedCacheStatus notApplied(Problem problem, Optional<Observation> running) {
     Conditions conditions =
         conditions()
             .set(READY, false, problem.reason().name(), problem.message())
@@ -110,7 +113,57 @@ public final class StatusReport {
             .keep(CAPACITY_LIMITED)
             .keep(COLOCATED)
             .keep(SURGE_LIMITED);
+    ColocatedCacheStatus status =
+        withConditions(resource.getMetadata().getGeneration(), conditions);
+    return running.map(observation -> counted(status, observation)).orElse(status);
+  }
+
+  /** The same with the numbers of what runs. */
+  private static ColocatedCacheStatus counted(
+      ColocatedCacheStatus status, Observation observation) {
+    PairCount pairs = PairCount.of(observation.pods());
+    return new ColocatedCacheStatus(
+        status.observedGeneration(),
+        status.selector(),
+        status.requestedReplicas(),
+        status.replicas(),
+        pairs.ready(),
+        pairs.colocated(),
+        updated(observation),
+        observation.role(Role.SERVICE),
+        observation.role(Role.CACHE),
+        status.capacity(),
+        status.traffic(),
+        status.conditions());
+  }
+
+  private static int updated(Observation observation) {
+    return Math.min(
+        observation.role(Role.SERVICE).updatedReplicas(),
+        observation.role(Role.CACHE).updatedReplicas());
+  }
+
+  /**
+   * The spec is about to be applied, and what comes of it is said before. What else is known stays.
+   * The spec counts as seen, so that it is applied when this has been written.
+   */
+  public ColocatedCacheStatus announced(Problem notice) {
+    Conditions conditions =
+        conditions()
+            .keep(READY)
+            .set(RECONCILING, true, notice.reason().name(), notice.message())
+            .keep(CAPACITY_LIMITED)
+            .keep(COLOCATED)
+            .keep(SURGE_LIMITED);
     return withConditions(resource.getMetadata().getGeneration(), conditions);
+  }
+
+  /** Whether the status that is there announces what comes of this generation of the spec. */
+  public boolean isAnnounced() {
+    Condition told = Conditions.find(before.conditions(), RECONCILING);
+    return told != null
+        && Problem.Reason.RolloutShrinks.name().equals(told.getReason())
+        && Objects.equals(told.getObservedGeneration(), resource.getMetadata().getGeneration());
   }
 
   /** Nothing can be said or done yet, for the cluster is not known. */

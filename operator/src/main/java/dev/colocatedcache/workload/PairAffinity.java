@@ -29,7 +29,7 @@ import java.util.Map;
  */
 record PairAffinity(String topologyKey, Map<String, String> anchor, boolean surges) {
   /** What a Deployment tells the pods of its templates apart by. */
-  private static final String TEMPLATE_HASH = "pod-template-hash";
+  static final String TEMPLATE_HASH = "pod-template-hash";
 
   /** The pod spec of the anchor, with what keeps it one to a domain added. */
   PodSpec anchored(PodSpec own) {

@@ -63,7 +63,7 @@ public final class Workload {
   private final RoleModel anchor;
   private final RoleModel follower;
 
-  private Workload(
+  Workload(
       ObjectMeta owner,
       String topologyKey,
       Disruption disruption,

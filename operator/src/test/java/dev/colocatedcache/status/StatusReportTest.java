@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StatusReportTest {
@@ -200,7 +201,7 @@ class StatusReportTest {
     resource.setStatus(report(resource, START, capacity(2, 2), running(2)));
     ColocatedCacheStatus status =
         new StatusReport(resource, LATER)
-            .notApplied(new Problem(Problem.Reason.NameConflict, "taken"));
+            .notApplied(new Problem(Problem.Reason.NameConflict, "taken"), Optional.empty());
 
     assertThat(trueConditions(status)).containsExactlyInAnyOrder("Stalled", "Colocated");
     assertThat(status.replicas()).isEqualTo(2);
@@ -265,7 +266,7 @@ class StatusReportTest {
 
     resource.setStatus(
         new StatusReport(resource, START)
-            .notApplied(new Problem(Problem.Reason.Rejected, "refused")));
+            .notApplied(new Problem(Problem.Reason.Rejected, "refused"), Optional.empty()));
     assertThat(new StatusReport(resource, START).proven()).isFalse();
   }
 

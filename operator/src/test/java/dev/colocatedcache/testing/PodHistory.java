@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -69,6 +70,15 @@ public final class PodHistory implements AutoCloseable {
         .toList();
   }
 
+  /** Those of {@link #killed} that carried that annotation when they were last seen. */
+  public List<String> killedWith(String annotation) {
+    return fates.values().stream()
+        .filter(fate -> fate.bound() && fate.deleted() && fate.annotations().contains(annotation))
+        .map(Fate::name)
+        .sorted()
+        .toList();
+  }
+
   /**
    * A pod that somebody has deleted after it was bound to a node.
    *
@@ -106,7 +116,12 @@ public final class PodHistory implements AutoCloseable {
   }
 
   private record Fate(
-      String name, Map<String, String> labels, String node, boolean deleted, String refusal) {
+      String name,
+      Map<String, String> labels,
+      Set<String> annotations,
+      String node,
+      boolean deleted,
+      String refusal) {
     boolean bound() {
       return node != null;
     }
@@ -121,6 +136,10 @@ public final class PodHistory implements AutoCloseable {
       return new Fate(
           pod.getMetadata().getName(),
           Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.of()),
+          Set.copyOf(
+              Objects.requireNonNullElse(
+                      pod.getMetadata().getAnnotations(), Map.<String, String>of())
+                  .keySet()),
           pod.getSpec().getNodeName(),
           gone || pod.getMetadata().getDeletionTimestamp() != null,
           refusal);
@@ -130,6 +149,7 @@ public final class PodHistory implements AutoCloseable {
       return new Fate(
           name,
           later.labels,
+          later.annotations,
           later.bound() ? later.node : node,
           deleted || later.deleted,
           later.refusal);

@@ -14,7 +14,7 @@ import io.fabric8.generator.annotation.ValidationRule;
  * @param policy what is done about pairs that do not fit
  * @param maxPending with {@link Policy#ALLOW_PENDING}: how many pairs may be Pending at once
  * @param scaleDownDelaySeconds how long a node that has gone keeps its pairs granted
- * @param allowShrink whether a changed template may be rolled out into fewer pairs than run
+ * @param allowShrink whether a changed template may be rolled out into fewer pairs than minReplicas
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
@@ -44,8 +44,10 @@ public record CapacityPolicy(
         @Max(3600)
         Integer scaleDownDelaySeconds,
     @JsonPropertyDescription(
-            "Whether a changed template may be rolled out although fewer pairs of it fit than run, or"
-                + " than minReplicas.")
+            "Whether a changed template may be rolled out although fewer pairs of it fit than"
+                + " minReplicas. If not, Stalled is True (NoRoomForRollout) and what runs goes on. A"
+                + " rollout that leaves at least minReplicas needs no leave; it says what it gives up"
+                + " before it begins.")
         @Default("false")
         Boolean allowShrink) {
 

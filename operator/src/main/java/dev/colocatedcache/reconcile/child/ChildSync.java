@@ -88,6 +88,7 @@ public final class ChildSync {
       boolean proven,
       RolloutRoom room) {
     List<Change<?>> changes = new ArrayList<>();
+    List<Change<?>> rollouts = new ArrayList<>();
     boolean followerWaits = followerWaits(owner, workload, replicas, need);
     for (RoleModel model : List.of(workload.anchor(), workload.follower())) {
       Role role = model.role();
@@ -117,8 +118,10 @@ public final class ChildSync {
         return problem;
       }
     }
-    if (!proven) {
-      List<Change<?>> rollouts = new ArrayList<>();
+    if (proven) {
+      // Not the spec has changed, but what is made of it: by an annotation, or by a newer operator.
+      changes.stream().filter(RolloutOrder::changes).forEach(rollouts::add);
+    } else {
       Optional<Problem> problem =
           first(
               changes,
@@ -127,9 +130,12 @@ public final class ChildSync {
                   rollouts.add(change);
                 }
               });
-      if (problem.isEmpty() && !rollouts.isEmpty()) {
-        problem = room.objection();
+      if (problem.isPresent()) {
+        return problem;
       }
+    }
+    if (!rollouts.isEmpty()) {
+      Optional<Problem> problem = room.objection();
       if (problem.isPresent()) {
         return problem;
       }

@@ -52,6 +52,15 @@ public final class LiveChildren {
         .filter(service -> Claim.isOurs(owner, service));
   }
 
+  /** All Deployments that are children of {@code owner}, whatever their names. */
+  public List<Deployment> deployments(ColocatedCache owner) {
+    return informer(Deployment.class)
+        .list(
+            owner.getMetadata().getNamespace(),
+            deployment -> Claim.isOurs(owner, deployment) && !deployment.isMarkedForDeletion())
+        .toList();
+  }
+
   /** Whether {@code owner} controls the Deployment of that name. */
   public boolean isOurs(ColocatedCache owner, String deployment) {
     return ours(owner, deployment).isPresent();

@@ -1,6 +1,7 @@
 package dev.colocatedcache.reconcile.child;
 
 import dev.colocatedcache.api.v1alpha1.Role;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import java.util.Optional;
@@ -82,10 +83,37 @@ public final class RolloutOrder {
             .equals(live.getSpec().getStrategy().getRollingUpdate().getMaxUnavailable().getValue());
   }
 
+  /** How many pods more than it asks for {@code live} may have in a rollout. */
+  public static int surge(Deployment live) {
+    if (!surges(live)) {
+      return 0;
+    }
+    IntOrString surge = live.getSpec().getStrategy().getRollingUpdate().getMaxSurge();
+    if (surge.getIntVal() != null) {
+      return surge.getIntVal();
+    }
+    int percent = Integer.parseInt(surge.getStrVal().replace("%", ""));
+    return (live.getSpec().getReplicas() * percent + 99) / 100;
+  }
+
+  /** Whether {@code live} has exceeded its progress deadline. */
+  public static boolean standsStill(Deployment live) {
+    return live.getStatus() != null
+        && live.getStatus().getConditions().stream()
+            .anyMatch(c -> "Progressing".equals(c.getType()) && "False".equals(c.getStatus()));
+  }
+
   /** A quota, say, has no room for one pod more. */
   private static boolean cannotCreate(Deployment live) {
     return live.getStatus().getConditions().stream()
         .anyMatch(c -> "ReplicaFailure".equals(c.getType()) && "True".equals(c.getStatus()));
+  }
+
+  /** Whether the change is one of the template of a Deployment that runs. */
+  static boolean changes(Change<?> change) {
+    return change.desired() instanceof Deployment desired
+        && change.live() instanceof Deployment live
+        && changes(desired, live);
   }
 
   private static boolean changes(Deployment desired, Deployment live) {
