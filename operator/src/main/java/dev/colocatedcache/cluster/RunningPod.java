@@ -1,5 +1,6 @@
 package dev.colocatedcache.cluster;
 
+import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
  * @param placedFor the topology domain that its gate was opened for alone; null where it was not
  * @param readinessGates its readiness gates, each with the status of its condition: Unknown where
  *     nobody has set it yet
+ * @param attracted whether it may only be placed where another pod is: it has required pod affinity
  * @param trouble why a container of it cannot run, in a few words; null where nothing is known to
  *     be wrong
  */
@@ -39,6 +41,7 @@ public record RunningPod(
     Set<String> gates,
     String placedFor,
     Map<String, String> readinessGates,
+    boolean attracted,
     String trouble) {
   /** Which pod a ReplicaSet deletes first: that of the lowest cost (KEP-2255). */
   public static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
@@ -81,6 +84,7 @@ public record RunningPod(
             ? null
             : pod.getMetadata().getAnnotations().get(PLACED_FOR),
         readinessGates(pod, conditions),
+        attracted(pod),
         trouble(pod));
   }
 
@@ -107,6 +111,13 @@ public record RunningPod(
                             .map(PodCondition::getStatus)
                             .findFirst()
                             .orElse("Unknown")));
+  }
+
+  private static boolean attracted(Pod pod) {
+    Affinity affinity = pod.getSpec() == null ? null : pod.getSpec().getAffinity();
+    return affinity != null
+        && affinity.getPodAffinity() != null
+        && !affinity.getPodAffinity().getRequiredDuringSchedulingIgnoredDuringExecution().isEmpty();
   }
 
   private static String trouble(Pod pod) {

@@ -22,9 +22,10 @@ final class LocalCaches {
   private final List<RunningPod> services;
   private final UnaryOperator<String> domainOf;
 
-  /** Domains with a cache that stays, and those of them where one is Ready. */
-  private final Set<String> withCache;
+  /** Those that stay. */
+  private final List<RunningPod> caches;
 
+  /** Domains where one of them is Ready. */
   private final Set<String> served;
 
   /**
@@ -42,8 +43,8 @@ final class LocalCaches {
             .filter(pod -> pod.readinessGates().containsKey(Workload.LOCAL_CACHE))
             .sorted(Comparator.comparing(RunningPod::name))
             .toList();
-    this.withCache = domains(staying(caches.stream()));
-    this.served = domains(staying(caches.stream()).filter(RunningPod::ready));
+    this.caches = staying(caches.stream()).toList();
+    this.served = domains(this.caches.stream().filter(RunningPod::ready));
   }
 
   /**
@@ -68,15 +69,18 @@ final class LocalCaches {
         .toList();
   }
 
-  /** What the service's pods need of the cache's before they can be Ready. */
+  /**
+   * What the service's pods need of the cache's before they can be Ready, where they are anchors.
+   */
   FollowerNeed need() {
     Set<String> waiting = domains(services.stream());
     waiting.removeAll(served);
     if (waiting.isEmpty()) {
       return FollowerNeed.NONE;
     }
-    waiting.retainAll(withCache);
-    return waiting.isEmpty() ? FollowerNeed.MISSING : FollowerNeed.NOT_READY;
+    boolean comes = caches.stream().allMatch(RunningPod::attracted);
+    waiting.retainAll(domains(caches.stream()));
+    return waiting.isEmpty() && comes ? FollowerNeed.ARRIVAL : FollowerNeed.ROLLOUT;
   }
 
   private static Stream<RunningPod> staying(Stream<RunningPod> pods) {

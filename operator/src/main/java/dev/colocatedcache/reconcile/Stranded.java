@@ -71,9 +71,15 @@ record Stranded(List<RunningPod> followers, Set<String> places, boolean moving) 
     return new Stranded(alone, places, moving);
   }
 
-  /** The follower to evict now: one at a time, and only if it can be whole elsewhere. */
+  /**
+   * The follower to evict now: one at a time, and only if it can be whole elsewhere. One that was
+   * made as an anchor (placement.anchor has changed since) would come back anywhere: its rollout
+   * moves it.
+   */
   Optional<RunningPod> next() {
-    return moving || places.isEmpty() ? Optional.empty() : followers.stream().findFirst();
+    return moving || places.isEmpty()
+        ? Optional.empty()
+        : followers.stream().filter(RunningPod::attracted).findFirst();
   }
 
   /** The nodes of those that were left behind. */

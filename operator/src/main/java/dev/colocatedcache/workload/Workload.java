@@ -43,6 +43,12 @@ public final class Workload {
   /** The scheduling gate of anchors that are placed only where their follower fits. */
   public static final String GATE = "colocatedcache.dev/pair";
 
+  /**
+   * An annotation of a ColocatedCache, as {@code kubectl.kubernetes.io/restartedAt} is one of a
+   * template: a new value rolls both halves.
+   */
+  public static final String RESTARTED_AT = "colocatedcache.dev/restartedAt";
+
   /** The readiness gate of service pods that are Ready only beside a Ready cache. */
   public static final String LOCAL_CACHE = "colocatedcache.dev/local-cache";
 
@@ -388,11 +394,18 @@ public final class Workload {
           new PodTemplateSpecBuilder(spec.template())
               .editOrNewMetadata()
               .withLabels(labels)
+              .addToAnnotations(restart())
               .endMetadata()
               .withSpec(pod)
               .build();
       return new RoleModel(
           role, anchor, name, owner.getNamespace(), component, selector(), template, ports());
+    }
+
+    private Map<String, String> restart() {
+      Map<String, String> annotations = owner.getAnnotations();
+      String restartedAt = annotations == null ? null : annotations.get(RESTARTED_AT);
+      return restartedAt == null ? Map.of() : Map.of(RESTARTED_AT, restartedAt);
     }
 
     private List<ServicePort> ports() {

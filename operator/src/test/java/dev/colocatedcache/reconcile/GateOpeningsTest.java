@@ -170,6 +170,7 @@ final class GateOpeningsTest {
                       gated ? Set.of(Workload.GATE) : Set.of(),
                       loose && word.length() > 1 ? word.substring(1) : null,
                       Map.of(),
+                      true,
                       null));
             });
     return pods;

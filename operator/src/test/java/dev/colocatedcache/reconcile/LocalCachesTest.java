@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A service pod is written as its node and what its gate says (a:True), or as its node alone where
- * it has no gate; a cache as its node, with ! if it is not Ready and - if it is terminating.
+ * it has no gate; a cache as its node, with ! if it is not Ready, - if it is terminating and * if
+ * it would not follow an anchor.
  */
 @DisplayName("A service pod with the readiness gate is told")
 final class LocalCachesTest {
@@ -57,9 +58,10 @@ final class LocalCachesTest {
   @ParameterizedTest(name = "services {0}, caches {1}: {2}")
   @CsvSource({
     "a:True b:True, a b, NONE",
-    "a:True b:True, a, MISSING",
-    "a:True b:True, a b-, MISSING",
-    "a:True b:True, a b!, NOT_READY",
+    "a:True b:True, a, ARRIVAL",
+    "a:True b:True, a b-, ARRIVAL",
+    "a:True b:True, a b!, ROLLOUT",
+    "a:True b:True, a c*, ROLLOUT",
     "a b, a, NONE",
     "a:True, a b!, NONE",
   })
@@ -82,7 +84,8 @@ final class LocalCachesTest {
               parts[0],
               true,
               word.endsWith("-"),
-              parts.length == 1 ? Map.of() : Map.of(Workload.LOCAL_CACHE, parts[1])));
+              parts.length == 1 ? Map.of() : Map.of(Workload.LOCAL_CACHE, parts[1]),
+              false));
     }
     return pods;
   }
@@ -93,15 +96,21 @@ final class LocalCachesTest {
             word ->
                 pod(
                     "cache-" + word,
-                    word.substring(0, word.length() - (word.matches(".*[!-]") ? 1 : 0)),
+                    word.substring(0, word.length() - (word.matches(".*[!*-]") ? 1 : 0)),
                     !word.endsWith("!"),
                     word.endsWith("-"),
-                    Map.of()))
+                    Map.of(),
+                    !word.endsWith("*")))
         .toList();
   }
 
   private static RunningPod pod(
-      String name, String node, boolean ready, boolean terminating, Map<String, String> gates) {
+      String name,
+      String node,
+      boolean ready,
+      boolean terminating,
+      Map<String, String> gates,
+      boolean attracted) {
     return new RunningPod(
         name,
         "hash",
@@ -112,6 +121,7 @@ final class LocalCachesTest {
         Set.of(),
         null,
         gates,
+        attracted,
         null);
   }
 

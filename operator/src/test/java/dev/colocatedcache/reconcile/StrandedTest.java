@@ -36,6 +36,9 @@ final class StrandedTest {
     "a c d, a b b-, a c d, nobody",
     // Two were left behind: one after the other.
     "c d, b a, c d, a",
+    // It was made as an anchor, and would not come.
+    "a c, a b*, a c, nobody",
+    "c d, a* b, c d, b",
     // Both anchors have their followers; one follower is too many and scaling down takes it.
     "a c, a b c, a c, nobody",
   })
@@ -97,7 +100,7 @@ final class StrandedTest {
     List<RunningPod> pods = new ArrayList<>();
     for (String written : List.of(nodes.split(" "))) {
       boolean terminating = written.endsWith("-");
-      String node = terminating ? written.substring(0, written.length() - 1) : written;
+      String node = written.replaceAll("[-*]$", "");
       pods.add(
           new RunningPod(
               "pod-" + pods.size(),
@@ -109,6 +112,7 @@ final class StrandedTest {
               Set.of(),
               null,
               Map.of(),
+              !written.endsWith("*"),
               null));
     }
     return pods;

@@ -11,6 +11,7 @@ import dev.colocatedcache.workload.Rollout;
 import dev.colocatedcache.workload.Workload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,10 +120,8 @@ public final class ChildSync {
         return problem;
       }
     }
-    if (proven) {
-      // Not the spec has changed, but what is made of it: by an annotation, or by a newer operator.
-      changes.stream().filter(RolloutOrder::changes).forEach(rollouts::add);
-    } else {
+    // Not only a spec that is new rolls pods: an annotation does, and what a newer operator adds.
+    if (!proven || changes.stream().anyMatch(RolloutOrder::changes)) {
       Optional<Problem> problem =
           first(
               changes,
@@ -170,11 +170,13 @@ public final class ChildSync {
       ColocatedCache owner, Workload workload, Map<Role, Integer> replicas, FollowerNeed need) {
     RoleModel anchor = workload.anchor();
     RoleModel follower = workload.follower();
+    Optional<Deployment> liveAnchor = current(owner, workload, anchor);
+    Optional<Deployment> liveFollower = current(owner, workload, follower);
     return RolloutOrder.followerWaits(
-        marked(workload, anchor, replicas),
-        live.ours(owner, anchor.name()),
-        marked(workload, follower, replicas),
-        live.ours(owner, follower.name()),
+        marked(workload, anchor, replicas, liveAnchor),
+        liveAnchor,
+        marked(workload, follower, replicas, liveFollower),
+        liveFollower,
         need);
   }
 
@@ -185,18 +187,43 @@ public final class ChildSync {
       Map<Role, Integer> replicas,
       boolean waits,
       RolloutRoom room) {
+    Optional<Deployment> current = current(owner, workload, model);
     return RolloutOrder.surges(
-        marked(workload, model, replicas),
-        live.ours(owner, model.name()),
+        marked(workload, model, replicas, current),
+        current,
         waits,
         model.role(),
         room);
   }
 
-  private Deployment marked(Workload workload, RoleModel role, Map<Role, Integer> replicas) {
-    return Intent.marked(
-        workload.deployment(role.role(), replicas.get(role.role()), Rollout.REPLACE),
-        serialization);
+  private Deployment marked(
+      Workload workload,
+      RoleModel role,
+      Map<Role, Integer> replicas,
+      Optional<Deployment> current) {
+    Deployment desired = workload.deployment(role.role(), replicas.get(role.role()), Rollout.REPLACE);
+    current.ifPresent(deployment -> keep(desired, deployment));
+    return Intent.marked(desired, serialization);
+  }
+
+  /** The role's Deployment as it is, if it is ours or is about to be: it rolls like ours. */
+  private Optional<Deployment> current(ColocatedCache owner, Workload workload, RoleModel role) {
+    Optional<Deployment> ours = live.ours(owner, role.name());
+    if (ours.isPresent() || !Claim.mayAdopt(owner)) {
+      return ours;
+    }
+    try {
+      return live.find(workload.deployment(role.role(), 0, Rollout.REPLACE))
+          .filter(found -> !found.isMarkedForDeletion())
+          .filter(found -> Claim.objection(owner, role.role(), found, podLabels(role)).isEmpty());
+    } catch (KubernetesClientException e) {
+      // What is in the way is told of where the Deployment is to be written.
+      return Optional.empty();
+    }
+  }
+
+  private static Map<String, String> podLabels(RoleModel role) {
+    return role.template().getMetadata().getLabels();
   }
 
   /** A child that a role may have or not. */
@@ -239,22 +266,43 @@ public final class ChildSync {
       // It is on its way out, and its end wakes us: what comes next is a new one.
       return Optional.empty();
     }
-    Map<String, String> podLabels = role.template().getMetadata().getLabels();
-    Optional<Problem> objection = Claim.objection(owner, role.role(), current, podLabels);
+    Optional<Problem> objection = Claim.objection(owner, role.role(), current, podLabels(role));
     if (objection.isPresent()) {
       return objection;
     }
-    keepSelector(desired, current);
+    keep(desired, current);
     Intent.marked(desired, serialization);
     difference(owner, role.role(), desired, current).ifPresent(changes::add);
     return Optional.empty();
   }
 
-  /** A Deployment's selector is immutable, so an adopted one keeps its own. */
-  private static void keepSelector(HasMetadata desired, HasMetadata current) {
+  /**
+   * A Deployment's selector is immutable, so an adopted one keeps its own. And a restart that is no
+   * longer asked for has been done: to take its mark away would be another one.
+   */
+  private static void keep(HasMetadata desired, HasMetadata current) {
     if (desired instanceof Deployment ours && current instanceof Deployment theirs) {
       ours.getSpec().setSelector(theirs.getSpec().getSelector());
+      Map<String, String> done = theirs.getSpec().getTemplate().getMetadata().getAnnotations();
+      if (done != null && done.containsKey(Workload.RESTARTED_AT)) {
+        ours.getSpec()
+            .setTemplate(
+                new PodTemplateSpecBuilder(ours.getSpec().getTemplate())
+                    .editMetadata()
+                    .withAnnotations(with(ours, done.get(Workload.RESTARTED_AT)))
+                    .endMetadata()
+                    .build());
+      }
     }
+  }
+
+  private static Map<String, String> with(Deployment ours, String restartedAt) {
+    Map<String, String> annotations = new TreeMap<>(Map.of(Workload.RESTARTED_AT, restartedAt));
+    Map<String, String> own = ours.getSpec().getTemplate().getMetadata().getAnnotations();
+    if (own != null) {
+      annotations.putAll(own);
+    }
+    return annotations;
   }
 
   private <T extends HasMetadata> Optional<Change<T>> difference(

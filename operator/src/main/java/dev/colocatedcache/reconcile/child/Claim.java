@@ -94,7 +94,7 @@ final class Claim {
     return Optional.of(new Problem(Problem.Reason.NameConflict, message));
   }
 
-  private static boolean mayAdopt(ColocatedCache owner) {
+  static boolean mayAdopt(ColocatedCache owner) {
     Map<String, String> annotations = owner.getMetadata().getAnnotations();
     return annotations != null && "true".equals(annotations.get(ADOPT));
   }

@@ -36,8 +36,8 @@ public final class RolloutOrder {
       return false;
     }
     // A follower that is not Ready is the first that its rollout replaces: no pair is given up.
-    if (need == FollowerNeed.NOT_READY
-        || (need == FollowerNeed.MISSING && stalled(liveAnchor.get()))) {
+    if (need == FollowerNeed.ROLLOUT
+        || (need == FollowerNeed.ARRIVAL && stalled(liveAnchor.get()))) {
       return false;
     }
     if (!changes(follower, liveFollower.get()) && !updating(liveFollower.get())) {

@@ -124,10 +124,10 @@ final class RolloutOrderTest {
   @ParameterizedTest(name = "anchor: {0}; need: {1}: {2}")
   @CsvSource({
     "updating, NONE, true",
-    "updating, MISSING, true",
-    "updating, NOT_READY, false",
+    "updating, ARRIVAL, true",
+    "updating, ROLLOUT, false",
     "stalled, NONE, true",
-    "stalled, MISSING, false",
+    "stalled, ARRIVAL, false",
   })
   @DisplayName("for no anchor that waits in vain for what the follower's rollout brings")
   void needed(String anchor, FollowerNeed need, boolean waits) {
