@@ -7,7 +7,6 @@ import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.cluster.ClusterView;
 import dev.colocatedcache.reconcile.child.ChildSync;
 import dev.colocatedcache.reconcile.child.ChildWriter;
-import dev.colocatedcache.reconcile.child.FollowerNeed;
 import dev.colocatedcache.reconcile.child.LiveChildren;
 import dev.colocatedcache.reconcile.child.NodeRequest;
 import dev.colocatedcache.reconcile.child.Refusals;
@@ -91,7 +90,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
             live, new ChildWriter(client), announcer, client.getKubernetesSerialization());
     this.gates = new PairGates(client);
     this.healing = new PairHealing(client, announcer);
-    this.localCaches = new LocalCacheGates(client, cluster, clock);
+    this.localCaches = new LocalCacheGates(client, cluster, live, clock);
     this.nodes = new NodeRequest(client, live);
     this.scaleDown = new ScaleDown(client, cluster, live, clock);
     this.assessor =
@@ -125,8 +124,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       ColocatedCache resource, StatusReport report, Context<ColocatedCache> context) {
     Workload workload = Workload.of(resource);
     // Before all else: pods are to be Ready, or not to be, whatever becomes of the spec.
-    LocalCaches caches = localCaches.observe(workload);
-    boolean told = localCaches.set(workload, caches);
+    LocalCacheGates.Outcome told = localCaches.set(resource, workload);
     Assessment assessment = assessor.assess(resource, workload);
     ScaleDown.Step step = scaleDown.prepare(resource, workload, assessment);
     if (step.pause() != null) {
@@ -140,14 +138,14 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
             workload,
             step.replicas(),
             assessment.capacity(),
-            workload.anchor().role() == Role.SERVICE ? caches.need() : FollowerNeed.NONE,
+            told.need(),
             report.proven(),
             assessor.rolloutRoom(resource, workload, report.isAnnounced()));
     if (problem.isPresent()) {
       return stalled(resource, report, problem.get(), context);
     }
     gates.open(workload, assessment);
-    boolean again = healing.heal(resource, workload, assessment) || !told;
+    boolean again = healing.heal(resource, workload, assessment) || !told.all();
     Capacity capacity = assessment.capacity();
     Optional<Problem> unasked = nodes.bring(resource, buffer);
     UpdateControl<ColocatedCache> result =

@@ -1,9 +1,12 @@
 package dev.colocatedcache.reconcile;
 
 import dev.colocatedcache.affinity.Snapshot;
+import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.cluster.ClusterView;
 import dev.colocatedcache.cluster.RunningPod;
+import dev.colocatedcache.reconcile.child.FollowerNeed;
+import dev.colocatedcache.reconcile.child.LiveChildren;
 import dev.colocatedcache.reconcile.child.Refusals;
 import dev.colocatedcache.workload.RoleModel;
 import dev.colocatedcache.workload.Workload;
@@ -30,36 +33,45 @@ final class LocalCacheGates {
 
   private final KubernetesClient client;
   private final ClusterView cluster;
+  private final LiveChildren live;
   private final Clock clock;
 
-  LocalCacheGates(KubernetesClient client, ClusterView cluster, Clock clock) {
+  LocalCacheGates(KubernetesClient client, ClusterView cluster, LiveChildren live, Clock clock) {
     this.client = client;
     this.cluster = cluster;
+    this.live = live;
     this.clock = clock;
   }
 
-  /** How things stand between the service's pods and the caches beside them. */
-  LocalCaches observe(Workload workload) {
+  /**
+   * What came of it.
+   *
+   * @param need what anchors wait for before they can be Ready
+   * @param all whether all that had to be set is: nothing else would wake us to try again
+   */
+  record Outcome(FollowerNeed need, boolean all) {}
+
+  /** Sets what is not as it should be, of the service's pods that are {@code owner}'s. */
+  Outcome set(ColocatedCache owner, Workload workload) {
     RoleModel service = workload.role(Role.SERVICE);
-    RoleModel cache = workload.role(Role.CACHE);
+    // Of two that name one Deployment, the one whose it is not would tell its pods otherwise.
+    if (!live.isOurs(owner, service.name())) {
+      return new Outcome(FollowerNeed.NONE, true);
+    }
+    LocalCaches caches = observe(workload, service, workload.role(Role.CACHE));
+    boolean all = true;
+    for (LocalCaches.Verdict verdict : caches.changes()) {
+      all &= set(service.namespace(), verdict.pod(), condition(verdict));
+    }
+    return new Outcome(service.anchor() ? caches.need() : FollowerNeed.NONE, all);
+  }
+
+  private LocalCaches observe(Workload workload, RoleModel service, RoleModel cache) {
     Snapshot snapshot = cluster.snapshot();
     return new LocalCaches(
         cluster.pods(service.namespace(), service.name()),
         cluster.pods(cache.namespace(), cache.name()),
         node -> Assessor.domain(snapshot, node, workload.topologyKey()));
-  }
-
-  /**
-   * Sets what is not as it should be.
-   *
-   * @return whether all that had to be set is: nothing else would wake us to try again
-   */
-  boolean set(Workload workload, LocalCaches caches) {
-    boolean all = true;
-    for (LocalCaches.Verdict verdict : caches.changes()) {
-      all &= set(workload.role(Role.SERVICE).namespace(), verdict.pod(), condition(verdict));
-    }
-    return all;
   }
 
   private PodCondition condition(LocalCaches.Verdict verdict) {

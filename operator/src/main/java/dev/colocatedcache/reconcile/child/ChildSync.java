@@ -189,11 +189,7 @@ public final class ChildSync {
       RolloutRoom room) {
     Optional<Deployment> current = current(owner, workload, model);
     return RolloutOrder.surges(
-        marked(workload, model, replicas, current),
-        current,
-        waits,
-        model.role(),
-        room);
+        marked(workload, model, replicas, current), current, waits, model.role(), room);
   }
 
   private Deployment marked(
@@ -201,7 +197,8 @@ public final class ChildSync {
       RoleModel role,
       Map<Role, Integer> replicas,
       Optional<Deployment> current) {
-    Deployment desired = workload.deployment(role.role(), replicas.get(role.role()), Rollout.REPLACE);
+    Deployment desired =
+        workload.deployment(role.role(), replicas.get(role.role()), Rollout.REPLACE);
     current.ifPresent(deployment -> keep(desired, deployment));
     return Intent.marked(desired, serialization);
   }
@@ -312,7 +309,7 @@ public final class ChildSync {
             Intent.withoutDigest(serialization.convertValue(desired, JsonNode.class)),
             serialization.convertValue(current, JsonNode.class));
     Optional<FieldOwnership.ForeignField> foreign =
-        ChildWriter.ownership(current).firstForeign(managedFields(current));
+        ChildWriter.ownership(desired).firstForeign(managedFields(current));
     boolean ours = Claim.isOurs(owner, current);
     boolean asBefore = Intent.digest(desired).equals(Intent.digest(current));
     if (asBefore && field.isEmpty() && foreign.isEmpty()) {

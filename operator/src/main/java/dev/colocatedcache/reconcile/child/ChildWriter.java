@@ -1,5 +1,7 @@
 package dev.colocatedcache.reconcile.child;
 
+import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.workload.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -11,6 +13,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +35,20 @@ public final class ChildWriter {
     this.client = client;
   }
 
-  /** Who owns what in {@code child}, as far as it matters for its kind. */
-  static FieldOwnership ownership(HasMetadata child) {
-    Set<String> guarded =
-        child instanceof Service
-            ? Set.of("f:selector", "f:ports", "f:trafficDistribution", "f:internalTrafficPolicy")
-            : Set.<String>of();
+  /**
+   * Who owns what in a child, as far as it matters for its kind. Where the cache's Service sends
+   * traffic is for the ColocatedCache to say, and of the service's for whoever calls it.
+   *
+   * @param desired the child as it should be
+   */
+  static FieldOwnership ownership(HasMetadata desired) {
+    Set<String> guarded = new HashSet<>();
+    if (desired instanceof Service) {
+      guarded.addAll(Set.of("f:selector", "f:ports"));
+      if (Role.CACHE.value().equals(desired.getMetadata().getLabels().get(Labels.ROLE))) {
+        guarded.addAll(Set.of("f:trafficDistribution", "f:internalTrafficPolicy"));
+      }
+    }
     return new FieldOwnership(FIELD_MANAGER, guarded);
   }
 
@@ -89,15 +100,14 @@ public final class ChildWriter {
   /** Applies the change and gives the child as the server now has it. */
   <T extends HasMetadata> T apply(Change<T> change) {
     if (change.live() != null) {
-      takeOver(change.live());
+      takeOver(change.live(), ownership(change.desired()));
     }
     return client.resource(change.desired()).patch(applyContext(false));
   }
 
   /** Makes fields that others have added ours, so that the apply that follows removes them. */
-  private void takeOver(HasMetadata live) {
+  private void takeOver(HasMetadata live, FieldOwnership ownership) {
     List<ManagedFieldsEntry> entries = live.getMetadata().getManagedFields();
-    FieldOwnership ownership = ownership(live);
     if (entries == null || ownership.firstForeign(entries).isEmpty()) {
       return;
     }
