@@ -186,11 +186,8 @@ final class EdgesIT {
     byHand("checkout-service-follows-cache", 2);
     ObservedPairs shop = PairManifest.named("shop").on(nodes).apply(cluster, namespace);
     shop.awaitPairs(2);
-    for (String target :
-        List.of("apps/v1 Deployment checkout", "colocatedcache.dev/v1alpha1 ColocatedCache shop")) {
-      String[] words = target.split(" ");
-      apply(AUTOSCALER.formatted(words[2], words[0], words[1], words[2]));
-    }
+    apply(AUTOSCALER.formatted("checkout", "apps/v1", "Deployment", "checkout"));
+    apply(AUTOSCALER.formatted("shop", "colocatedcache.dev/v1alpha1", "ColocatedCache", "shop"));
 
     settles(
         () -> {
