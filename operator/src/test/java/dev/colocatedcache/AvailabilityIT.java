@@ -135,7 +135,7 @@ final class AvailabilityIT {
     List<Row> suffer() {
       try (PairRecorder sees = new PairRecorder(cluster.client(), namespace.name(), "checkout")) {
         recorder = sees;
-        return List.of(rollouts(), scaleDowns(), drains());
+        return List.of(drains(), scaleDowns(), rollouts());
       }
     }
 
@@ -153,6 +153,8 @@ final class AvailabilityIT {
           change("cache", "checkout-redis", "v" + i);
         }
         ended += ends(PAIRS) ? 1 : 0;
+        System.out.printf(
+            "%s %s: %d rollouts, at least %d ready%n", Instant.now(), name, i, recorder.least());
       }
       return row("ten rollouts", recorder.least(), PAIRS - recorder.least(), ended, ROLLOUTS);
     }
