@@ -134,8 +134,7 @@ final class Assessor {
     return assess(resource, applied, competition.assessApplied(resource, applied));
   }
 
-  private Assessment assess(
-      ColocatedCache resource, Workload workload, Competition.Answer answer) {
+  private Assessment assess(ColocatedCache resource, Workload workload, Competition.Answer answer) {
     RoleModel anchor = workload.anchor();
     RoleModel follower = workload.follower();
     PairRequest request = answer.question().request();
@@ -156,10 +155,7 @@ final class Assessor {
         answer
             .question()
             .answered(
-                answer
-                    .question()
-                    .capacity(evaluation)
-                    .keeping(places.granted(), places.reasons()),
+                answer.question().capacity(evaluation).keeping(places.granted(), places.reasons()),
                 evaluation,
                 nodes(anchors),
                 allowed -> pendingPods.now(resource, workload, granted, allowed))

@@ -238,8 +238,8 @@ final class Competition {
   }
 
   /**
-   * The same for what runs of {@code resource}, whose newest spec cannot be applied: nothing is held
-   * for it, and no change of the cluster is looked out for.
+   * The same for what runs of {@code resource}, whose newest spec cannot be applied: nothing is
+   * held for it, and no change of the cluster is looked out for.
    */
   synchronized Answer assessApplied(ColocatedCache resource, Workload applied) {
     PairQuestion question = question(resource, applied, alivePairs(applied));

@@ -51,9 +51,7 @@ record Stranded(List<RunningPod> followers, Set<String> places, boolean moving) 
     long alive = anchors.stream().filter(pod -> !pod.terminating()).count();
     long following = followers.stream().filter(pod -> !pod.terminating()).count();
     // Where there are more followers than there are to be, those that stand alone go.
-    if (placed.size() < alive - pending
-        || placed.size() < wanted
-        || following > wanted + pending) {
+    if (placed.size() < alive - pending || placed.size() < wanted || following > wanted + pending) {
       return new Stranded(List.of(), Set.of(), false);
     }
     Set<String> withAnchor = domains(placed, domainOf);
