@@ -151,15 +151,14 @@ final class Assessor {
     // An anchor where its follower does not fit gets none: it would be Pending for ever. Where
     // there are more anchors than granted, those go first.
     List<RunningPod> anchors = cluster.pods(anchor.namespace(), anchor.name());
-    Capacity capacity =
-        answer
-            .question()
-            .answered(
-                answer.question().capacity(evaluation).keeping(places.granted(), places.reasons()),
-                evaluation,
-                nodes(anchors),
-                allowed -> pendingPods.now(resource, workload, granted, allowed))
-            .without(answer.waiting());
+    PairQuestion question = answer.question();
+    Capacity withRoom =
+        question.answered(
+            question.capacity(evaluation).keeping(places.granted(), places.reasons()),
+            evaluation,
+            nodes(anchors),
+            allowed -> pendingPods.now(resource, workload, granted, allowed));
+    Capacity capacity = withRoom.without(answer.waiting());
     int pending = capacity.pending();
     long alive = anchors.stream().filter(pod -> !pod.terminating()).count();
     int surplus = (int) Math.max(0, alive - granted - pending);
@@ -198,7 +197,7 @@ final class Assessor {
                 new SurgeRoom(workload, request, cluster.admission(anchor.namespace()), basis)
                     ::placesFor),
         Stranded.among(anchors, followers, granted, pending, evaluation.pairs(), domainOf),
-        question.buffer(capacity, workload).orElse(null),
+        question.buffer(withRoom, workload).orElse(null),
         places.ends());
   }
 

@@ -106,8 +106,10 @@ public record Capacity(
         eligible - waiting,
         reasons,
         topologyKey,
-        remarks,
-        pending);
+        kept,
+        remedy,
+        pending,
+        problem);
   }
 
   boolean limited() {

@@ -110,6 +110,7 @@ final class GoingPodsTest {
         Set.of(),
         null,
         Map.of(),
+        false,
         null);
   }
 }
