@@ -47,7 +47,7 @@ class ArchitectureTest {
           .whereLayer("reconcile")
           .mayOnlyAccessLayers("api", "affinity", "workload", "status", "cluster")
           .whereLayer("ops")
-          .mayNotAccessAnyLayer();
+          .mayOnlyAccessLayers("api");
 
   @ArchTest
   static final ArchRule THE_EVALUATOR_IS_PURE =

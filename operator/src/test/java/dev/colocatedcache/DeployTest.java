@@ -137,6 +137,7 @@ final class DeployTest {
               Stream.concat(
                   Stream.of("../../crd"),
                   files
+                      .filter(Files::isRegularFile)
                       .map(file -> file.getFileName().toString())
                       .filter(name -> !name.equals("kustomization.yaml"))))
           .containsExactlyInAnyOrderElementsOf(

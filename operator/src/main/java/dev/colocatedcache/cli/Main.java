@@ -1,5 +1,6 @@
 package dev.colocatedcache.cli;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -37,7 +38,7 @@ public final class Main implements Runnable {
 
   /** The command line, with errors told in a sentence. */
   static CommandLine commandLine() {
-    CommandLine line = new CommandLine(new Main());
+    CommandLine line = new Line();
     // What it is given are words of another command line, options of that one included.
     line.getSubcommands()
         .get(CompleteCommand.NAME)
@@ -54,6 +55,28 @@ public final class Main implements Runnable {
                   .println(message == null ? failure.getClass().getSimpleName() : message);
               return CommandLine.ExitCode.USAGE;
             });
+  }
+
+  /** Reads the settings of {@code run} before its options are. */
+  private static final class Line extends CommandLine {
+    private static final String RUN = "run";
+
+    Line() {
+      super(new Main());
+    }
+
+    @Override
+    public ParseResult parseArgs(String... args) {
+      if (args.length > 0 && args[0].equals(RUN)) {
+        CommandLine run = getSubcommands().get(RUN);
+        try {
+          run.setDefaultValueProvider(Settings.of(run, List.of(args), System.getenv()));
+        } catch (BadInputException e) {
+          throw new ParameterException(run, e.getMessage());
+        }
+      }
+      return super.parseArgs(args);
+    }
   }
 
   @Override

@@ -57,6 +57,12 @@ final class Permissions {
           .flatMap(s -> s)
           .toList();
 
+  private static final String LEASES = "leases";
+
+  /** What is asked for in the namespace of the Lease, where a leader is elected. */
+  private static final List<Permission> OF_THE_ELECTION =
+      all("coordination.k8s.io", LEASES, "get", "create", "patch").toList();
+
   private final KubernetesClient client;
 
   Permissions(KubernetesClient client) {
@@ -109,14 +115,20 @@ final class Permissions {
     return WHERE_THEY_ARE;
   }
 
+  /** What it asks for in its own namespace besides, where a leader is elected. */
+  static List<Permission> ofTheElection() {
+    return OF_THE_ELECTION;
+  }
+
   /**
    * What is missing, each as a clause like {@code cannot watch resource "deployments" in API group
    * "apps" at the cluster scope}.
    *
    * @param namespaces in which the ColocatedCaches are; empty for all
+   * @param leaseNamespace in which a leader is elected; null where none is
    * @throws KubernetesClientException if the API server does not answer the question
    */
-  List<String> missing(Set<String> namespaces) {
+  List<String> missing(Set<String> namespaces, String leaseNamespace) {
     List<String> missing = new ArrayList<>();
     for (Permission permission : EVERYWHERE) {
       check(permission, null, missing);
@@ -130,14 +142,23 @@ final class Permissions {
         check(permission, namespace, missing);
       }
     }
+    if (leaseNamespace != null) {
+      for (Permission permission : OF_THE_ELECTION) {
+        check(permission, leaseNamespace, missing);
+      }
+    }
     return List.copyOf(missing);
   }
 
   private void check(Permission permission, String namespace, List<String> missing) {
+    ResourceAttributes what = permission.in(namespace);
+    if (permission.resource().equals(LEASES) && !permission.verb().equals("create")) {
+      what.setName(LeaderElectionOptions.LEASE);
+    }
     SelfSubjectAccessReview review =
         new SelfSubjectAccessReviewBuilder()
             .withNewSpec()
-            .withResourceAttributes(permission.in(namespace))
+            .withResourceAttributes(what)
             .endSpec()
             .build();
     SelfSubjectAccessReview answer =

@@ -1,2 +1,5 @@
-/** What runs beside the reconciler so that a cluster can run it: probes and metrics. */
+/**
+ * What runs beside the reconciler so that a cluster can run it: probes, metrics, the log and leader
+ * election.
+ */
 package dev.colocatedcache.ops;

@@ -51,13 +51,16 @@ final class Assessor {
   private final LiveChildren live;
   private final Competition competition;
   private final PendingPods pendingPods;
+  private final EvaluationTimer timer;
 
   Assessor(
       ClusterView cluster,
       ClusterEventSource changes,
       LiveChildren live,
       Competition competition,
-      KubernetesSerialization serialization) {
+      KubernetesSerialization serialization,
+      EvaluationTimer timer) {
+    this.timer = timer;
     this.cluster = cluster;
     this.competition = competition;
     this.changes = changes;
@@ -254,7 +257,8 @@ final class Assessor {
     PairQuestion question = competition.question(resource, workload, 0);
     Pairs pairs = new Pairs(admission.version());
     Snapshot now = competition.seenBy(ResourceID.fromResource(resource), cluster.snapshot());
-    Capacity anew = question.capacity(pairs.evaluateAnew(now, question.request()));
+    Capacity anew =
+        question.capacity(timer.time(() -> pairs.evaluateAnew(now, question.request())));
     // Not as the evaluator sees pairs: another topology key may leave it none to see.
     long running = Math.min(alive(workload.anchor()), alive(workload.follower()));
     return ShrinkingRollout.of(resource.getSpec(), anew, (int) running).problem();

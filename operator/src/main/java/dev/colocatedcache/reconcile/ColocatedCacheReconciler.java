@@ -50,6 +50,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   private final ClusterView cluster;
   private final Clock clock;
   private final Duration syncTimeout;
+  private final EvaluationTimer timer;
   private final Announcer announcer;
   private final StatusWriter statuses;
   private ClusterEventSource clusterEvents;
@@ -67,7 +68,12 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
    * @param syncTimeout how long to wait at the start until the cluster is known
    */
   public ColocatedCacheReconciler(
-      ClusterView cluster, Announcer announcer, Clock clock, Duration syncTimeout) {
+      ClusterView cluster,
+      Announcer announcer,
+      Clock clock,
+      Duration syncTimeout,
+      EvaluationTimer timer) {
+    this.timer = timer;
     this.cluster = cluster;
     this.announcer = announcer;
     this.clock = clock;
@@ -79,7 +85,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   public List<EventSource<?, ColocatedCache>> prepareEventSources(
       EventSourceContext<ColocatedCache> context) {
     KubernetesClient client = context.getClient();
-    Competition competition = new Competition(cluster, context.getPrimaryCache(), clock);
+    Competition competition = new Competition(cluster, context.getPrimaryCache(), clock, timer);
     this.clusterEvents =
         new ClusterEventSource(
             cluster, syncTimeout, competition, context.getPrimaryCache()::contains);
@@ -95,7 +101,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     this.scaleDown = new ScaleDown(client, cluster, live, clock);
     this.assessor =
         new Assessor(
-            cluster, clusterEvents, live, competition, client.getKubernetesSerialization());
+            cluster, clusterEvents, live, competition, client.getKubernetesSerialization(), timer);
     this.applied = new AppliedPairs(live, assessor, gates);
     return Stream.concat(Stream.of(clusterEvents), informers.eventSources().stream()).toList();
   }

@@ -45,6 +45,7 @@ final class Competition {
 
   private final ClusterView cluster;
   private final Clock clock;
+  private final EvaluationTimer timer;
   private final IndexedResourceCache<ColocatedCache> all;
   private final Claims<ResourceID> claims = new Claims<>();
   private final Map<ResourceID, Standing> standings = new HashMap<>();
@@ -63,9 +64,14 @@ final class Competition {
 
   private final Map<ResourceID, Instant> waitingSince = new HashMap<>();
 
-  Competition(ClusterView cluster, IndexedResourceCache<ColocatedCache> all, Clock clock) {
+  Competition(
+      ClusterView cluster,
+      IndexedResourceCache<ColocatedCache> all,
+      Clock clock,
+      EvaluationTimer timer) {
     this.cluster = cluster;
     this.clock = clock;
+    this.timer = timer;
     this.all = all;
   }
 
@@ -219,7 +225,8 @@ final class Competition {
     Rank rank = rank(resource, question);
     Snapshot view = claims.seenBy(id, rank.name(), request, basis);
     PairEvaluation evaluation =
-        new Pairs(admission.version()).evaluate(view, request, this::rankOf);
+        timer.time(
+            () -> new Pairs(admission.version()).evaluate(view, request, this::rankOf));
     Standing before = standings.get(id);
     int granted = evaluation.pairs().size();
     standings.put(

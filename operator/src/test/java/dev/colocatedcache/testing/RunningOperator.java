@@ -2,7 +2,9 @@ package dev.colocatedcache.testing;
 
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.colocatedcache.devcluster.Devcluster;
+import io.fabric8.kubernetes.client.Config;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,10 +12,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -40,6 +44,7 @@ public final class RunningOperator implements Closeable {
   private final List<String> arguments;
   private final HttpClient http = HttpClient.newHttpClient();
   private Process process;
+  private String credential;
   private int port;
 
   private RunningOperator(Devcluster cluster, String namespace, Path log, List<String> arguments) {
@@ -107,9 +112,9 @@ public final class RunningOperator implements Closeable {
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    builder
-        .environment()
-        .put("KUBECONFIG", cluster.kubeconfigFor(namespace, SERVICE_ACCOUNT).toString());
+    Path kubeconfig = cluster.kubeconfigFor(namespace, SERVICE_ACCOUNT);
+    credential = credential(kubeconfig);
+    builder.environment().put("KUBECONFIG", kubeconfig.toString());
     try {
       process = builder.start();
     } catch (IOException e) {
@@ -138,6 +143,50 @@ public final class RunningOperator implements Closeable {
     process.destroy();
     join();
     return process.exitValue();
+  }
+
+  /** SIGSTOP: none of its threads goes on, and its connections stay open. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  /** SIGCONT: it goes on in the middle of whatever it was doing. */
+  public void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      int exit =
+          new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+      if (exit != 0) {
+        throw new IllegalStateException("kill -" + name + " ended with " + exit);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Waits for its end, which comes by itself; the exit code. */
+  public int awaitEnd() {
+    join();
+    return process.exitValue();
+  }
+
+  /** What the audit log calls the token that it was started with the last time. */
+  public String credential() {
+    return credential;
+  }
+
+  private static String credential(Path kubeconfig) {
+    String token = Config.fromKubeconfig(kubeconfig.toFile()).getAutoOAuthToken();
+    String claims =
+        new String(
+            Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), StandardCharsets.UTF_8);
+    return "JTI=" + Yaml.read(claims, JsonNode.class).get("jti").asText();
   }
 
   /** Whether the process runs. */
