@@ -25,10 +25,11 @@ test: ## every test, those on the real control plane included
 	$(MVN) verify
 
 .PHONY: e2e
-e2e: ## the demo from end to end; Karpenter buys nodes for pairs; the image built both ways and started (root, buildah, debootstrap)
+e2e: ## what takes others' programs: the demo; states as Argo CD and Flux see them; Karpenter; Prometheus; both images (root, buildah, debootstrap, prometheus)
 	e2e/demo
 	e2e/states
 	e2e/karpenter
+	e2e/monitoring
 	e2e/images
 
 .PHONY: jar

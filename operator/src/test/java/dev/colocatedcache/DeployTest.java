@@ -137,7 +137,6 @@ final class DeployTest {
               Stream.concat(
                   Stream.of("../../crd"),
                   files
-                      .filter(Files::isRegularFile)
                       .map(file -> file.getFileName().toString())
                       .filter(name -> !name.equals("kustomization.yaml"))))
           .containsExactlyInAnyOrderElementsOf(

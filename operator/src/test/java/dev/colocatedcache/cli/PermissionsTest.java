@@ -16,7 +16,7 @@ final class PermissionsTest {
   @DisplayName("are those that deploy/ grants, but for what only some API servers ask for")
   void asGranted() {
     assertThat(Permissions.whereTheyAre())
-        .containsExactlyInAnyOrderElementsOf(granted("colocatedcache-operator"));
+        .containsExactlyInAnyOrderElementsOf(granted("ClusterRole", "colocatedcache-operator"));
   }
 
   @Test
@@ -24,12 +24,22 @@ final class PermissionsTest {
       "are asked for everywhere where deploy/ grants them in the whole cluster in any case")
   void everywhere() {
     assertThat(Permissions.everywhere())
-        .containsExactlyInAnyOrderElementsOf(granted("colocatedcache-operator-reader"));
+        .containsExactlyInAnyOrderElementsOf(
+            granted("ClusterRole", "colocatedcache-operator-reader"));
   }
 
-  private static List<Permission> granted(String name) {
+  @Test
+  @DisplayName("on leases are asked for, and granted, in the operator's own namespace only")
+  void election() {
+    assertThat(Permissions.ofTheElection())
+        .containsExactlyInAnyOrderElementsOf(granted("Role", "colocatedcache-operator-leases"));
+    assertThat(Permissions.everywhere()).doesNotContainAnyElementsOf(Permissions.ofTheElection());
+    assertThat(Permissions.whereTheyAre()).doesNotContainAnyElementsOf(Permissions.ofTheElection());
+  }
+
+  private static List<Permission> granted(String kind, String name) {
     return Yaml.documents(Yaml.file("deploy/base/rbac.yaml")).stream()
-        .filter(document -> "ClusterRole".equals(document.get("kind")))
+        .filter(document -> kind.equals(document.get("kind")))
         .map(document -> Yaml.read(Yaml.text(document), ClusterRole.class))
         .filter(role -> role.getMetadata().getName().equals(name))
         .flatMap(role -> role.getRules().stream())
