@@ -225,8 +225,7 @@ final class Competition {
     Rank rank = rank(resource, question);
     Snapshot view = claims.seenBy(id, rank.name(), request, basis);
     PairEvaluation evaluation =
-        timer.time(
-            () -> new Pairs(admission.version()).evaluate(view, request, this::rankOf));
+        timer.time(() -> new Pairs(admission.version()).evaluate(view, request, this::rankOf));
     Standing before = standings.get(id);
     int granted = evaluation.pairs().size();
     standings.put(
