@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ScaleDownIT {
   private static final String COST = "controller.kubernetes.io/pod-deletion-cost";
   private static final String COMPONENT = "app.kubernetes.io/component";
+  private static final int ROUNDS = 6;
 
   @Test
   @DisplayName(
@@ -67,7 +68,8 @@ final class ScaleDownIT {
   }
 
   @Test
-  @DisplayName("by hand each Deployment gives up its youngest pod, and two pairs are broken")
+  @DisplayName(
+      "by hand each Deployment picks a pod of its own, and sooner or later pairs are broken")
   void byHand(
       Devcluster cluster, TestNamespace namespace, TestNodes nodes, KubernetesClient client) {
     nodes.add(3);
@@ -76,14 +78,23 @@ final class ScaleDownIT {
             .replace("namespace: checkout", "namespace: " + namespace.name());
     cluster.kubectl().runWithInput(nodes.pin(sample), "apply", "-f-").orFail();
     ObservedPairs checkout = new ObservedPairs(client, namespace.name(), "checkout");
-    scaleByHand(cluster, namespace, 3);
-    settles(() -> assertThat(nodes(checkout, "service")).hasSize(3));
-    replaceOneOfEach(cluster, checkout);
 
-    scaleByHand(cluster, namespace, 2);
+    // Of pods that are about as old a ReplicaSet picks at random, and both may pick alike.
+    boolean broken = false;
+    for (int round = 0; round < ROUNDS && !broken; round++) {
+      scaleByHand(cluster, namespace, 3);
+      settles(
+          () -> {
+            assertThat(nodes(checkout, "service")).hasSize(3);
+            assertThat(nodes(checkout, "redis")).hasSize(3);
+          });
+      replaceOneOfEach(cluster, checkout);
+      scaleByHand(cluster, namespace, 2);
+      settles(() -> assertThat(checkout.pods()).hasSize(4));
+      broken = !nodes(checkout, "service").equals(nodes(checkout, "redis"));
+    }
 
-    settles(() -> assertThat(checkout.pods()).hasSize(4));
-    assertThat(nodes(checkout, "service")).isNotEqualTo(nodes(checkout, "redis"));
+    assertThat(broken).isTrue();
   }
 
   @Test
