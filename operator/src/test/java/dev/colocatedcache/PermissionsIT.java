@@ -190,6 +190,15 @@ final class PermissionsIT {
       case "create pods" ->
           patch("{service: {template: {spec: {terminationGracePeriodSeconds: 7}}}}");
       case "patch pods/status" -> patch("{traffic: {requireLocalCache: true}}");
+      case "patch replicasets" -> {
+        kubectl(
+            "annotate",
+            "rs",
+            "--all",
+            "--overwrite",
+            "deployment.kubernetes.io/desired-replicas=9");
+        patch("{service: {template: {spec: {terminationGracePeriodSeconds: 9}}}}");
+      }
       case "delete services" -> patch("{cache: {ports: []}}");
       case "delete poddisruptionbudgets" -> patch("{disruptionBudget: {mode: None}}");
       case "delete podtemplates", "delete capacitybuffers" -> {

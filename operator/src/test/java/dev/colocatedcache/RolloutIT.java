@@ -185,6 +185,71 @@ final class RolloutIT {
     }
   }
 
+  @Test
+  @DisplayName("a rollout that the Deployment controller has forgotten goes on")
+  void forgotten(
+      Devcluster cluster,
+      RunningOperator operator,
+      TestNamespace namespace,
+      TestNodes nodes,
+      KubernetesClient client) {
+    nodes.add(1);
+    PairManifest manifest = PairManifest.named("shop").replicas(1).on(nodes);
+    ObservedPairs shop = manifest.apply(cluster, namespace.name());
+    shop.awaitPairs(1);
+    Set<String> before = uids(shop, "service");
+
+    // As it is left when a count drops in the moment in which a rollout begins.
+    kubectl(
+        cluster,
+        namespace,
+        "annotate",
+        "rs",
+        "--all",
+        "--overwrite",
+        "deployment.kubernetes.io/desired-replicas=2");
+    manifest
+        .with("/spec/service/template/spec/containers/0/image", "nginx:1.28-alpine")
+        .apply(cluster, namespace.name());
+
+    settles(() -> assertThat(uids(shop, "service")).doesNotContainAnyElementsOf(before));
+    shop.awaitPairs(1);
+  }
+
+  @Test
+  @DisplayName("while there is no room for a rollout, a node that goes leaves nothing Pending")
+  void heldBack(
+      Devcluster cluster,
+      RunningOperator operator,
+      TestNamespace namespace,
+      TestNodes nodes,
+      KubernetesClient client) {
+    nodes.add(2);
+    PairManifest manifest = PairManifest.named("shop").replicas(2).on(nodes);
+    ObservedPairs shop = manifest.apply(cluster, namespace.name());
+    shop.awaitPairs(2);
+    manifest
+        .with("/spec/service/template/spec/containers/0/resources/requests/cpu", "64")
+        .apply(cluster, namespace.name());
+    settles(
+        () ->
+            assertThat(shop.condition("Stalled"))
+                .hasValueSatisfying(
+                    stalled -> assertThat(stalled.getReason()).isEqualTo("NoRoomForRollout")));
+
+    cluster.deleteNodeAndPods(nodes.names().get(0));
+
+    settles(() -> assertThat(shop.pods()).as("of the pair that is left").hasSize(2));
+    holdsFor(
+        Duration.ofSeconds(2),
+        () ->
+            assertThat(shop.pods())
+                .hasSize(2)
+                .allSatisfy(
+                    pod ->
+                        assertThat(pod.getSpec().getNodeName()).isEqualTo(nodes.names().get(1))));
+  }
+
   private static Set<String> uids(ObservedPairs pairs, String... roles) {
     return pairs.pods().stream()
         .filter(

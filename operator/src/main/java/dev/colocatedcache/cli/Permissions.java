@@ -38,6 +38,7 @@ final class Permissions {
               all(OURS, "colocatedcaches", "list", "watch"),
               all(OURS, "colocatedcaches/status", "patch"),
               all("apps", "deployments", "get", "list", "watch", "create", "patch"),
+              all("apps", "replicasets", "list", "patch"),
               all("", "services", "get", "list", "watch", "create", "patch", "delete"),
               all(
                   "policy",

@@ -260,13 +260,14 @@ final class Assessor {
     Capacity anew =
         question.capacity(timer.time(() -> pairs.evaluateAnew(now, question.request())));
     // Not as the evaluator sees pairs: another topology key may leave it none to see.
-    long running = Math.min(alive(workload.anchor()), alive(workload.follower()));
+    long running = Math.min(placed(workload.anchor()), placed(workload.follower()));
     return ShrinkingRollout.of(resource.getSpec(), anew, (int) running).problem();
   }
 
-  private long alive(RoleModel role) {
+  /** Pods without a node are no pairs that a rollout could cost. */
+  private long placed(RoleModel role) {
     return cluster.pods(role.namespace(), role.name()).stream()
-        .filter(pod -> !pod.terminating())
+        .filter(pod -> !pod.terminating() && pod.node() != null)
         .count();
   }
 

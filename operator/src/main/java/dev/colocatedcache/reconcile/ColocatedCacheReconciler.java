@@ -10,6 +10,7 @@ import dev.colocatedcache.reconcile.child.ChildWriter;
 import dev.colocatedcache.reconcile.child.LiveChildren;
 import dev.colocatedcache.reconcile.child.NodeRequest;
 import dev.colocatedcache.reconcile.child.Refusals;
+import dev.colocatedcache.reconcile.child.RolloutRoom;
 import dev.colocatedcache.status.Capacity;
 import dev.colocatedcache.status.Problem;
 import dev.colocatedcache.status.StatusReport;
@@ -102,7 +103,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     this.assessor =
         new Assessor(
             cluster, clusterEvents, live, competition, client.getKubernetesSerialization(), timer);
-    this.applied = new AppliedPairs(live, assessor, gates);
+    this.applied = new AppliedPairs(live, assessor, scaleDown, children, gates);
     return Stream.concat(Stream.of(clusterEvents), informers.eventSources().stream()).toList();
   }
 
@@ -132,27 +133,31 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     // Before all else: pods are to be Ready, or not to be, whatever becomes of the spec.
     LocalCacheGates.Outcome told = localCaches.set(resource, workload);
     Assessment assessment = assessor.assess(resource, workload);
+    Capacity capacity = assessment.capacity();
+    RolloutRoom room = assessor.rolloutRoom(resource, workload, report.isAnnounced());
+    // Before anything is marked: a spec that is held back does not say which pods go.
+    Optional<Problem> problem =
+        report.proven()
+            ? Optional.empty()
+            : children.rehearse(
+                resource, workload, assessment.replicas(), capacity, told.need(), room);
+    if (problem.isPresent()) {
+      return stalled(resource, report, problem.get(), context);
+    }
     ScaleDown.Step step = scaleDown.prepare(resource, workload, assessment);
     if (step.pause() != null) {
       return UpdateControl.<ColocatedCache>noUpdate().rescheduleAfter(step.pause());
     }
     Optional<NodeBuffer> buffer = Optional.ofNullable(assessment.buffer());
     nodes.lower(resource, buffer);
-    Optional<Problem> problem =
+    problem =
         children.sync(
-            resource,
-            workload,
-            step.replicas(),
-            assessment.capacity(),
-            told.need(),
-            report.proven(),
-            assessor.rolloutRoom(resource, workload, report.isAnnounced()));
+            resource, workload, step.replicas(), capacity, told.need(), report.proven(), room);
     if (problem.isPresent()) {
       return stalled(resource, report, problem.get(), context);
     }
     gates.open(workload, assessment);
     boolean again = healing.heal(resource, workload, assessment) || !told.all();
-    Capacity capacity = assessment.capacity();
     Optional<Problem> unasked = nodes.bring(resource, buffer);
     UpdateControl<ColocatedCache> result =
         update(
@@ -185,8 +190,9 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       return update(resource, report.announced(problem), context).rescheduleAfter(SOON);
     }
     assessor.giveUp(resource);
-    return update(resource, report.notApplied(problem, applied.lookAfter(resource)), context)
-        .rescheduleAfter(WHILE_STALLED);
+    AppliedPairs.Kept kept = applied.lookAfter(resource, problem);
+    return update(resource, report.notApplied(problem, kept.observation()), context)
+        .rescheduleAfter(kept.soon().orElse(WHILE_STALLED));
   }
 
   private UpdateControl<ColocatedCache> update(

@@ -191,7 +191,7 @@ public final class RunningOperator implements Closeable {
 
   /** Whether the process runs. */
   public boolean isRunning() {
-    return process.isAlive();
+    return process != null && process.isAlive();
   }
 
   /** All that it has logged, over all its starts. */

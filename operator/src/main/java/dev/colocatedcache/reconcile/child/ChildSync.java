@@ -73,12 +73,62 @@ public final class ChildSync {
       FollowerNeed need,
       boolean proven,
       RolloutRoom room) {
+    Step write = change -> write(owner, change);
+    Optional<Problem> problem =
+        each(owner, workload, replicas, capacity, need, proven, room, write);
+    if (problem.isEmpty()) {
+      for (Role role : Role.values()) {
+        live.ours(owner, workload.role(role).name())
+            .filter(ForgottenRollout::mayBe)
+            .ifPresent(writer::resume);
+      }
+    }
+    return problem;
+  }
+
+  /** Asks what {@link #sync} would find in the way of a spec that is new, and changes nothing. */
+  public Optional<Problem> rehearse(
+      ColocatedCache owner,
+      Workload workload,
+      Map<Role, Integer> replicas,
+      Capacity capacity,
+      FollowerNeed need,
+      RolloutRoom room) {
+    return each(owner, workload, replicas, capacity, need, false, room, change -> {});
+  }
+
+  /** Sets how many pods each role's Deployment has, and nothing else of it. */
+  public void scale(ColocatedCache owner, Workload workload, Map<Role, Integer> replicas) {
+    replicas.forEach(
+        (role, wanted) ->
+            live.ours(owner, workload.role(role).name())
+                .filter(deployment -> !wanted.equals(deployment.getSpec().getReplicas()))
+                .ifPresent(
+                    deployment -> {
+                      live.written(writer.scale(deployment, wanted), deployment);
+                      LOG.info(
+                          "Deployment {} scaled to {} by the template that it has",
+                          deployment.getMetadata().getName(),
+                          wanted);
+                    }));
+  }
+
+  private Optional<Problem> each(
+      ColocatedCache owner,
+      Workload workload,
+      Map<Role, Integer> replicas,
+      Capacity capacity,
+      FollowerNeed need,
+      boolean proven,
+      RolloutRoom room,
+      Step step) {
     int known = distributions.lessons();
-    Optional<Problem> problem = attempt(owner, workload, replicas, capacity, need, proven, room);
+    Optional<Problem> problem =
+        attempt(owner, workload, replicas, capacity, need, proven, room, step);
     // Each lesson rules out a value, and there are few of them.
     return distributions.lessons() == known
         ? problem
-        : sync(owner, workload, replicas, capacity, need, proven, room);
+        : each(owner, workload, replicas, capacity, need, proven, room, step);
   }
 
   private Optional<Problem> attempt(
@@ -88,7 +138,8 @@ public final class ChildSync {
       Capacity capacity,
       FollowerNeed need,
       boolean proven,
-      RolloutRoom room) {
+      RolloutRoom room,
+      Step step) {
     List<Change<?>> changes = new ArrayList<>();
     List<Change<?>> rollouts = new ArrayList<>();
     boolean followerWaits = followerWaits(owner, workload, replicas, need);
@@ -140,7 +191,7 @@ public final class ChildSync {
         return problem;
       }
     }
-    return first(changes, change -> write(owner, change));
+    return first(changes, step);
   }
 
   /** A step that the API server may refuse. */

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -18,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes children: by server-side apply, under one field manager, with a rehearsal for the asking.
@@ -26,6 +29,7 @@ public final class ChildWriter {
   /** The name under which the API server records what we own. */
   public static final String FIELD_MANAGER = "colocatedcache-operator";
 
+  private static final Logger LOG = LoggerFactory.getLogger(ChildWriter.class);
   private static final List<String> DRY_RUN = List.of("All");
 
   private final KubernetesClient client;
@@ -126,6 +130,43 @@ public final class ChildWriter {
     operation.put("path", path);
     operation.put("value", value);
     return operation;
+  }
+
+  /** Sets the number of its pods and gives the Deployment as the server now has it. */
+  Deployment scale(Deployment live, int replicas) {
+    return client
+        .resource(live)
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON_MERGE)
+                .withFieldManager(FIELD_MANAGER)
+                .build(),
+            "{\"spec\":{\"replicas\":" + replicas + "}}");
+  }
+
+  /** Has the Deployment controller go on with a rollout that it has forgotten, if it has. */
+  void resume(Deployment deployment) {
+    List<ReplicaSet> all =
+        client
+            .apps()
+            .replicaSets()
+            .inNamespace(deployment.getMetadata().getNamespace())
+            .withLabelSelector(deployment.getSpec().getSelector())
+            .list()
+            .getItems();
+    ForgottenRollout.keptBackBy(deployment, all)
+        .ifPresent(
+            replicaSet -> {
+              client
+                  .resource(replicaSet)
+                  .patch(
+                      PatchContext.of(PatchType.JSON_MERGE),
+                      "{\"metadata\":{\"annotations\":{\"%s\":\"%d\"}}}"
+                          .formatted(ForgottenRollout.DESIRED, deployment.getSpec().getReplicas()));
+              LOG.info(
+                  "the rollout of Deployment {} had been forgotten, and goes on",
+                  deployment.getMetadata().getName());
+            });
   }
 
   void delete(HasMetadata child) {

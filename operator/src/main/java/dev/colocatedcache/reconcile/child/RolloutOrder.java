@@ -40,15 +40,21 @@ public final class RolloutOrder {
         || (need == FollowerNeed.ARRIVAL && stalled(liveAnchor.get()))) {
       return false;
     }
-    if (!changes(follower, liveFollower.get()) && !updating(liveFollower.get())) {
-      return false;
+    if (!changes(follower, liveFollower.get())) {
+      if (!observed(liveFollower.get())) {
+        // Whether it is updating is not known yet. To decide anew would be another write that is
+        // not observed yet, and so on for as long as the anchor's rollout takes.
+        return isPaused(liveFollower.get());
+      }
+      if (!updating(liveFollower.get())) {
+        return false;
+      }
     }
     if (changes(anchor, liveAnchor.get()) || updating(liveAnchor.get())) {
       return true;
     }
     // The last anchor that was replaced must be back before a follower is given up.
-    return Boolean.TRUE.equals(liveFollower.get().getSpec().getPaused())
-        && anyUnavailable(liveAnchor.get());
+    return isPaused(liveFollower.get()) && anyUnavailable(liveAnchor.get());
   }
 
   /**
@@ -123,10 +129,18 @@ public final class RolloutOrder {
   /** Whether pods of an older template are still there, or may be for all that is known. */
   private static boolean updating(Deployment live) {
     DeploymentStatus status = live.getStatus();
-    return status == null
-        || status.getObservedGeneration() == null
-        || status.getObservedGeneration() < live.getMetadata().getGeneration()
-        || orZero(status.getUpdatedReplicas()) < orZero(status.getReplicas());
+    return !observed(live) || orZero(status.getUpdatedReplicas()) < orZero(status.getReplicas());
+  }
+
+  private static boolean observed(Deployment live) {
+    DeploymentStatus status = live.getStatus();
+    return status != null
+        && status.getObservedGeneration() != null
+        && status.getObservedGeneration() >= live.getMetadata().getGeneration();
+  }
+
+  private static boolean isPaused(Deployment live) {
+    return Boolean.TRUE.equals(live.getSpec().getPaused());
   }
 
   private static boolean stalled(Deployment live) {

@@ -30,6 +30,9 @@ final class RolloutOrderTest {
     "not ready, updating, false",
     "not ready, paused, true",
     "done, paused, false",
+    "updating, unseen, false",
+    "updating, unseen and paused, true",
+    "done, unseen and paused, true",
     "changes, absent, false",
     "absent, changes, false",
   })
@@ -187,6 +190,16 @@ final class RolloutOrderTest {
                   .editMetadata()
                   .withGeneration(2L)
                   .endMetadata()
+                  .build());
+      case "unseen and paused" ->
+          Optional.of(
+              new DeploymentBuilder(done("new"))
+                  .editMetadata()
+                  .withGeneration(2L)
+                  .endMetadata()
+                  .editSpec()
+                  .withPaused(true)
+                  .endSpec()
                   .build());
       case "not ready" ->
           Optional.of(
