@@ -51,6 +51,8 @@ record Setup(List<NodeShape> nodes, List<CacheShape> caches) {
           PairManifest.named(name())
               .replicas(replicas)
               .with("/spec/placement", "{anchor: %s, pairing: %s}".formatted(anchor, pairing))
+              // A grant is held for no node that has gone: what is granted is what fits now.
+              .with("/spec/capacity", "{scaleDownDelaySeconds: 0}")
               .with("/spec/updateStrategy/maxUnavailable", Integer.toString(maxUnavailable))
               // What is granted is compared with the cluster as it is, not as it was.
               .with("/spec/capacity/scaleDownDelaySeconds", "0")
