@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks after the pairs that run while the newest spec cannot be applied: anchors that come back
- * are let loose, as the spec of before had it, no pod is asked for that fits nowhere, and status goes
- * on to tell of the pods.
+ * are let loose, as the spec of before had it, no pod is asked for that fits nowhere, and status
+ * goes on to tell of the pods.
  */
 final class AppliedPairs {
   private static final Logger LOG = LoggerFactory.getLogger(AppliedPairs.class);
@@ -51,8 +51,8 @@ final class AppliedPairs {
   /**
    * Looks after what runs of {@code resource}.
    *
-   * @param problem why the spec cannot be applied. Where nothing but its template is in the way, the
-   *     pairs follow the nodes and its replicas as they would without it
+   * @param problem why the spec cannot be applied. Where nothing but its template is in the way,
+   *     the pairs follow the nodes and its replicas as they would without it
    */
   Kept lookAfter(ColocatedCache resource, Problem problem) {
     Optional<Workload> applied =
