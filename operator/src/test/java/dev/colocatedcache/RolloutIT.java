@@ -225,7 +225,11 @@ final class RolloutIT {
       TestNodes nodes,
       KubernetesClient client) {
     nodes.add(2);
-    PairManifest manifest = PairManifest.named("shop").replicas(2).on(nodes);
+    PairManifest manifest =
+        PairManifest.named("shop")
+            .replicas(2)
+            .with("/spec/capacity/scaleDownDelaySeconds", "0")
+            .on(nodes);
     ObservedPairs shop = manifest.apply(cluster, namespace.name());
     shop.awaitPairs(2);
     manifest
