@@ -5,10 +5,6 @@ import dev.colocatedcache.api.v1alpha1.ColocatedCache;
 import dev.colocatedcache.api.v1alpha1.ColocatedCacheStatus;
 import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.cluster.ClusterView;
-import dev.colocatedcache.reconcile.child.ChildSync;
-import dev.colocatedcache.reconcile.child.ChildWriter;
-import dev.colocatedcache.reconcile.child.LiveChildren;
-import dev.colocatedcache.reconcile.child.NodeRequest;
 import dev.colocatedcache.reconcile.child.Refusals;
 import dev.colocatedcache.reconcile.child.RolloutRoom;
 import dev.colocatedcache.status.Capacity;
@@ -17,7 +13,6 @@ import dev.colocatedcache.status.StatusReport;
 import dev.colocatedcache.workload.InvalidSpecException;
 import dev.colocatedcache.workload.NodeBuffer;
 import dev.colocatedcache.workload.Workload;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
@@ -54,15 +49,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   private final EvaluationTimer timer;
   private final Announcer announcer;
   private final StatusWriter statuses;
-  private ClusterEventSource clusterEvents;
-  private Assessor assessor;
-  private ChildSync children;
-  private ScaleDown scaleDown;
-  private PairGates gates;
-  private AppliedPairs applied;
-  private PairHealing healing;
-  private LocalCacheGates localCaches;
-  private NodeRequest nodes;
+  private Steps steps;
 
   /**
    * @param cluster not yet started: it starts and stops with the controller
@@ -85,26 +72,8 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
   @Override
   public List<EventSource<?, ColocatedCache>> prepareEventSources(
       EventSourceContext<ColocatedCache> context) {
-    KubernetesClient client = context.getClient();
-    Competition competition = new Competition(cluster, context.getPrimaryCache(), clock, timer);
-    this.clusterEvents =
-        new ClusterEventSource(
-            cluster, syncTimeout, competition, context.getPrimaryCache()::contains);
-    ChildInformers informers = new ChildInformers(context);
-    LiveChildren live = informers.children();
-    this.children =
-        new ChildSync(
-            live, new ChildWriter(client), announcer, client.getKubernetesSerialization());
-    this.gates = new PairGates(client);
-    this.healing = new PairHealing(client, announcer);
-    this.localCaches = new LocalCacheGates(client, cluster, live, clock);
-    this.nodes = new NodeRequest(client, live);
-    this.scaleDown = new ScaleDown(client, cluster, live, clock);
-    this.assessor =
-        new Assessor(
-            cluster, clusterEvents, live, competition, client.getKubernetesSerialization(), timer);
-    this.applied = new AppliedPairs(live, assessor, scaleDown, children, gates);
-    return Stream.concat(Stream.of(clusterEvents), informers.eventSources().stream()).toList();
+    this.steps = Steps.of(context, cluster, announcer, clock, syncTimeout, timer);
+    return steps.eventSources();
   }
 
   @Override
@@ -131,43 +100,46 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
       ColocatedCache resource, StatusReport report, Context<ColocatedCache> context) {
     Workload workload = Workload.of(resource);
     // Before all else: pods are to be Ready, or not to be, whatever becomes of the spec.
-    LocalCacheGates.Outcome told = localCaches.set(resource, workload);
-    Assessment assessment = assessor.assess(resource, workload);
+    LocalCacheGates.Outcome told = steps.localCaches().set(resource, workload);
+    Assessment assessment = steps.assessor().assess(resource, workload);
     Capacity capacity = assessment.capacity();
-    RolloutRoom room = assessor.rolloutRoom(resource, workload, report.isAnnounced());
+    RolloutRoom room = steps.assessor().rolloutRoom(resource, workload, report.isAnnounced());
     // Before anything is marked: a spec that is held back does not say which pods go.
     Optional<Problem> problem =
         report.proven()
             ? Optional.empty()
-            : children.rehearse(
-                resource, workload, assessment.replicas(), capacity, told.need(), room);
+            : steps
+                .children()
+                .rehearse(resource, workload, assessment.replicas(), capacity, told.need(), room);
     if (problem.isPresent()) {
       return stalled(resource, report, problem.get(), context);
     }
-    ScaleDown.Step step = scaleDown.prepare(resource, workload, assessment);
+    ScaleDown.Step step = steps.scaleDown().prepare(resource, workload, assessment);
     if (step.pause() != null) {
       return UpdateControl.<ColocatedCache>noUpdate().rescheduleAfter(step.pause());
     }
     Optional<NodeBuffer> buffer = Optional.ofNullable(assessment.buffer());
-    nodes.lower(resource, buffer);
+    steps.nodes().lower(resource, buffer);
     problem =
-        children.sync(
-            resource, workload, step.replicas(), capacity, told.need(), report.proven(), room);
+        steps
+            .children()
+            .sync(
+                resource, workload, step.replicas(), capacity, told.need(), report.proven(), room);
     if (problem.isPresent()) {
       return stalled(resource, report, problem.get(), context);
     }
-    gates.open(workload, assessment);
-    boolean again = healing.heal(resource, workload, assessment) || !told.all();
-    Optional<Problem> unasked = nodes.bring(resource, buffer);
+    steps.gates().open(workload, assessment);
+    boolean again = steps.healing().heal(resource, workload, assessment) || !told.all();
+    Optional<Problem> unasked = steps.nodes().bring(resource, buffer);
     UpdateControl<ColocatedCache> result =
         update(
             resource,
             report.applied(
                 workload.role(Role.SERVICE).selector(),
                 unasked.map(capacity::unremedied).orElse(capacity),
-                assessor.observe(resource, workload),
+                steps.assessor().observe(resource, workload),
                 assessment.apart(),
-                assessor.surgeLimit(resource, workload)),
+                steps.assessor().surgeLimit(resource, workload)),
             context);
     return Stream.concat(
             again ? Stream.of(AGAIN) : Stream.empty(),
@@ -189,8 +161,8 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     if (problem.reason().isNotice()) {
       return update(resource, report.announced(problem), context).rescheduleAfter(SOON);
     }
-    assessor.giveUp(resource);
-    AppliedPairs.Kept kept = applied.lookAfter(resource, problem);
+    steps.assessor().giveUp(resource);
+    AppliedPairs.Kept kept = steps.applied().lookAfter(resource, problem);
     return update(resource, report.notApplied(problem, kept.observation()), context)
         .rescheduleAfter(kept.soon().orElse(WHILE_STALLED));
   }
