@@ -188,8 +188,8 @@ final class StalledInputIT {
             "NoRoomForRollout",
             "the changed template is not rolled out, for too few pairs would be left: 0 of 1 pairs"
                 + " placed: 0 of NODES 2 Insufficient memory (service)NODES what runs goes on: lower"
-                + " what the template asks for, make room for 1 (spec.minReplicas), or set"
-                + " spec.minReplicas to 0"),
+                + " what the template asks for, make room for 1 (spec.minReplicas), set"
+                + " spec.minReplicas to 0, or set spec.capacity.allowShrink to true"),
         new Row(
             "a topology key that no node has",
             "",
@@ -198,8 +198,8 @@ final class StalledInputIT {
             "NoRoomForRollout",
             "the changed template is not rolled out, for too few pairs would be left: 0 of 1 pairs"
                 + " placed: 0 domains of example.com/rack eligible on NODES; what runs goes on: lower"
-                + " what the template asks for, make room for 1 (spec.minReplicas), or set"
-                + " spec.minReplicas to 0"),
+                + " what the template asks for, make room for 1 (spec.minReplicas), set"
+                + " spec.minReplicas to 0, or set spec.capacity.allowShrink to true"),
         new Row(
             "a LimitRange that refuses the pods",
             "{apiVersion: v1, kind: LimitRange, metadata: {name: small}, spec: {limits: [{type:"

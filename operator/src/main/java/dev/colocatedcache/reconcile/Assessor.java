@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -238,7 +239,11 @@ final class Assessor {
     int going =
         (int)
             alive.stream()
-                .filter(pod -> pod.node() != null && lost.contains(domainOf.apply(pod.node())))
+                .map(RunningPod::node)
+                .filter(Objects::nonNull)
+                .map(domainOf)
+                .filter(Objects::nonNull)
+                .filter(lost::contains)
                 .count();
     if (going > 0) {
       replicas.merge(role, alive.size() - going, Math::min);

@@ -43,7 +43,8 @@ final class StatusWriter {
   /** Tells of a failure after which the same is tried again. */
   void tell(
       ColocatedCache resource, Exception failure, Instant now, Context<ColocatedCache> context) {
-    if (failure instanceof KubernetesClientException refused) {
+    KubernetesClientException refused = ofApiServer(failure);
+    if (refused != null) {
       String message = Refusals.message(refused) + "; it is tried again";
       // A conflict only means that the informers lag behind.
       boolean lag = refused.getCode() == HttpURLConnection.HTTP_CONFLICT;
@@ -55,6 +56,16 @@ final class StatusWriter {
     } else {
       LOG.error("this should not happen; it is tried again", failure);
     }
+  }
+
+  /** What the API server answered, however it is wrapped; null where it was not asked. */
+  private static KubernetesClientException ofApiServer(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof KubernetesClientException refused) {
+        return refused;
+      }
+    }
+    return null;
   }
 
   /** Writes where it does no harm if it fails: what comes next writes it. */

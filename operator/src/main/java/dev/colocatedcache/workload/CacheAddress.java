@@ -46,6 +46,18 @@ record CacheAddress(String host, int port) {
     return new ContainerBuilder(container).withEnv(env).build();
   }
 
+  /** How many variables in front of a container's own are ours. */
+  static int variablesInFront(Container container) {
+    int ours = 0;
+    for (EnvVar variable : container.getEnv()) {
+      if (!HOST.equals(variable.getName()) && !PORT.equals(variable.getName())) {
+        break;
+      }
+      ours++;
+    }
+    return ours;
+  }
+
   private static boolean sets(Container container, String name) {
     return container.getEnv().stream().anyMatch(variable -> name.equals(variable.getName()))
         || container.getEnvFrom().stream()

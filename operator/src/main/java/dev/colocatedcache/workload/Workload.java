@@ -9,6 +9,7 @@ import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.api.v1alpha1.RoleSpec;
 import dev.colocatedcache.api.v1alpha1.Traffic;
 import dev.colocatedcache.api.v1alpha1.UpdateStrategy;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -160,6 +161,11 @@ public final class Workload {
     return already
         ? own
         : new PodSpecBuilder(own).addNewSchedulingGate().withName(GATE).endSchedulingGate().build();
+  }
+
+  /** How many variables of the container stand before those that its template has. */
+  public static int variablesInFront(Container container) {
+    return CacheAddress.variablesInFront(container);
   }
 
   /** The half of that role. */

@@ -4,11 +4,15 @@ import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.status.FieldPaths;
 import dev.colocatedcache.status.PodRefusal;
 import dev.colocatedcache.status.Problem;
+import dev.colocatedcache.workload.Workload;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +41,9 @@ public final class Refusals {
   private static final Pattern NO_PERMISSION = Pattern.compile("User \"[^\"]*\" cannot ");
 
   private static final Pattern QUOTA = Pattern.compile("exceeded quota: ([^,\\s]+)");
+
+  private static final Pattern VARIABLE =
+      Pattern.compile("\\b(init|)[cC]ontainers\\[(\\d{1,4})\\]\\.env\\[(\\d{1,4})\\]");
 
   /** What is named already. */
   private static final Pattern SUBJECT =
@@ -82,7 +89,11 @@ public final class Refusals {
     } else {
       return Optional.empty();
     }
-    return Optional.of(new Problem(reason, sentence(e, reason, role, child)));
+    String sentence = sentence(e, reason, role, child);
+    return Optional.of(
+        new Problem(
+            reason,
+            child instanceof Deployment deployment ? asWritten(sentence, deployment) : sentence));
   }
 
   private static String sentence(
@@ -118,6 +129,29 @@ public final class Refusals {
     boolean pathFirst = reasons.startsWith(path) || reasons.startsWith("[" + path);
     return "%s is refused by the API server: change %s"
         .formatted(what, pathFirst ? reasons : path + ": " + reasons);
+  }
+
+  /** A variable's place as it is in the template, which lacks those that the operator adds. */
+  private static String asWritten(String sentence, Deployment child) {
+    PodSpec pod = child.getSpec() == null ? new PodSpec() : child.getSpec().getTemplate().getSpec();
+    return VARIABLE
+        .matcher(sentence)
+        .replaceAll(
+            found -> {
+              List<Container> containers =
+                  found.group(1).isEmpty() ? pod.getContainers() : pod.getInitContainers();
+              int container = Integer.parseInt(found.group(2));
+              int inFront =
+                  container < containers.size()
+                      ? Workload.variablesInFront(containers.get(container))
+                      : 0;
+              int variable = Integer.parseInt(found.group(3));
+              return "%sontainers[%d].env[%d]"
+                  .formatted(
+                      found.group(1).isEmpty() ? "c" : "initC",
+                      container,
+                      variable < inFront ? variable : variable - inFront);
+            });
   }
 
   private static boolean concernsPod(KubernetesClientException e) {

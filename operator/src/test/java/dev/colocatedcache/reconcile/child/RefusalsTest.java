@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import org.junit.jupiter.api.DisplayName;
@@ -245,6 +246,43 @@ final class RefusalsTest {
       assertThat(sentence).startsWith(subject);
       return sentence.substring(subject.length());
     }
+  }
+
+  @Test
+  @DisplayName("of a variable names its place in the template, which lacks those that are added")
+  void variable() {
+    Deployment told =
+        new DeploymentBuilder((Deployment) DEPLOYMENT)
+            .withNewSpec()
+            .withNewTemplate()
+            .withNewSpec()
+            .addNewContainer()
+            .addNewEnv()
+            .withName("CACHE_HOST")
+            .endEnv()
+            .addNewEnv()
+            .withName("CACHE_PORT")
+            .endEnv()
+            .addNewEnv()
+            .withName("A=B")
+            .endEnv()
+            .endContainer()
+            .endSpec()
+            .endTemplate()
+            .endSpec()
+            .build();
+    Status invalid =
+        status(
+            "deployments",
+            "Deployment.apps \"shop\" is invalid: spec.template.spec.containers[0].env[2].name:"
+                + " Invalid value: \"A=B\": no name");
+
+    assertThat(
+            Refusals.problem(new KubernetesClientException("", 422, invalid), Role.SERVICE, told))
+        .hasValueSatisfying(
+            problem ->
+                assertThat(problem.message())
+                    .contains("change spec.service.template.spec.containers[0].env[0].name:"));
   }
 
   @Test
