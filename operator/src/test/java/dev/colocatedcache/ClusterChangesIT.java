@@ -547,7 +547,8 @@ final class ClusterChangesIT {
                     "the changed template is not rolled out, for too few pairs would be left: 0 of 2"
                         + " pairs placed: 0 of 2 nodes eligible; 2 Insufficient cpu (cache); what"
                         + " runs goes on: lower what the template asks for, make room for 1"
-                        + " (spec.minReplicas), or set spec.minReplicas to 0"));
+                        + " (spec.minReplicas), set spec.minReplicas to 0, or set"
+                        + " spec.capacity.allowShrink to true"));
     holdsFor(A_MOMENT, () -> assertThat(uids(checkout)).isEqualTo(running));
     assertThat(history.killed()).isEmpty();
 

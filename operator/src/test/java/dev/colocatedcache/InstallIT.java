@@ -217,6 +217,8 @@ final class InstallIT {
     assertThat(elsewhere.resource().getStatus()).isNull();
     assertThat(operator.log()).doesNotContain("a permission is missing").doesNotContain(" cannot ");
 
+    // Without a port of the cache's there is no address to tell the service of, so it is rolled.
+    pairs.awaitPairs(1);
     Set<String> running = uids(pairs);
     operator.stop();
     cluster

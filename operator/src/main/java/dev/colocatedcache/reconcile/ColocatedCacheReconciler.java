@@ -144,9 +144,9 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     return Stream.concat(
             again ? Stream.of(AGAIN) : Stream.empty(),
             Stream.concat(
-                buffer
-                    .map(b -> unasked.isEmpty() ? WHILE_NODES_ARE_ASKED_FOR : WHILE_STALLED)
-                    .stream(),
+                unasked.isPresent()
+                    ? Stream.of(WHILE_STALLED)
+                    : buffer.map(b -> WHILE_NODES_ARE_ASKED_FOR).stream(),
                 assessment.lookAgainIn(clock.instant()).stream()))
         .min(Duration::compareTo)
         .map(result::rescheduleAfter)
