@@ -17,10 +17,13 @@ import dev.colocatedcache.testing.PairRecorder;
 import dev.colocatedcache.testing.RunningOperator;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSchedulingGate;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
@@ -229,6 +232,69 @@ final class GuaranteedIT {
             .endSpec()
             .build();
     client.resource(intruder).create();
+  }
+
+  @Test
+  @DisplayName("an anchor that waits for a node which is cordoned meanwhile is made anew")
+  void outrun(
+      Devcluster cluster, RunningOperator operator, TestNamespace namespace, TestNodes nodes) {
+    nodes.add(2);
+    // A gate of somebody else's keeps the anchor from its node for as long as the test wants.
+    PairManifest held =
+        guaranteed()
+            .replicas(1)
+            .with(CACHE + "/schedulingGates", "[{name: example.com/hold}]")
+            .on(nodes);
+    ObservedPairs shop = held.apply(cluster, namespace.name());
+    release(cluster, shop);
+    shop.awaitPairs(1);
+    String node = shop.nodes("cache").get(0);
+    deleteAnchor(cluster, shop, node);
+    Pod waits = waiting(shop);
+    assertThat(waits.getMetadata().getAnnotations())
+        .containsEntry("colocatedcache.dev/placed-for", node);
+
+    cluster.kubectl("cordon", node).orFail();
+
+    settles(
+        () ->
+            assertThat(waiting(shop).getMetadata().getUid())
+                .isNotEqualTo(waits.getMetadata().getUid()));
+    release(cluster, shop);
+    shop.awaitPairs(1);
+    assertThat(shop.nodes("cache")).doesNotContain(node);
+  }
+
+  /** The anchor that has lost the operator's gate and waits behind the other one. */
+  private static Pod waiting(ObservedPairs shop) {
+    settles(() -> assertThat(held(shop)).isPresent());
+    return held(shop).orElseThrow();
+  }
+
+  private static Optional<Pod> held(ObservedPairs shop) {
+    return shop.pods().stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .filter(
+            pod ->
+                pod.getSpec().getSchedulingGates().stream()
+                    .map(PodSchedulingGate::getName)
+                    .toList()
+                    .equals(List.of("example.com/hold")))
+        .findFirst();
+  }
+
+  private static void release(Devcluster cluster, ObservedPairs shop) {
+    cluster
+        .kubectl(
+            "-n",
+            shop.namespace(),
+            "patch",
+            "pod",
+            waiting(shop).getMetadata().getName(),
+            "--type=merge",
+            "-p",
+            "{\"spec\":{\"schedulingGates\":[]}}")
+        .orFail();
   }
 
   private static void deleteAnchor(Devcluster cluster, ObservedPairs shop, String node) {

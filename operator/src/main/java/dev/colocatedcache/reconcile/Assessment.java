@@ -1,6 +1,7 @@
 package dev.colocatedcache.reconcile;
 
 import dev.colocatedcache.api.v1alpha1.Role;
+import dev.colocatedcache.cluster.RunningPod;
 import dev.colocatedcache.status.BrokenPairs;
 import dev.colocatedcache.status.Capacity;
 import dev.colocatedcache.workload.NodeBuffer;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param order the nodes of all pairs that run or fit, by role: where there are to be fewer, the
  *     last goes first
  * @param openings the scheduling gates to open now
+ * @param outrun the anchors that wait for a place which has been lost
  * @param stranded the followers that were left behind
  * @param buffer what asks for room for the pairs that are not granted; null where nothing is to
  * @param lookAgain when the answer may be another though nothing happens; null where it will not
@@ -32,6 +34,7 @@ record Assessment(
     Map<Role, Set<String>> kept,
     Map<Role, List<String>> order,
     List<GateOpenings.Opening> openings,
+    List<RunningPod> outrun,
     Stranded stranded,
     NodeBuffer buffer,
     Instant lookAgain) {

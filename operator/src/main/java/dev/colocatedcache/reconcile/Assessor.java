@@ -178,6 +178,9 @@ final class Assessor {
     UnaryOperator<String> domainOf = node -> domain(places.cluster(), node, workload.topologyKey());
     giveWay(replicas, anchor.role(), anchors, answer.lost(), domainOf);
     giveWay(replicas, follower.role(), followers, answer.lost(), domainOf);
+    GateOpenings gates =
+        new GateOpenings(
+            anchors, followers, evaluation.room(), places.evaluation().room(), pending, domainOf);
     return new Assessment(
         capacity,
         replicas,
@@ -189,17 +192,11 @@ final class Assessor {
             evaluation.room().stream().map(Pair::anchorNode).toList(),
             follower.role(),
             evaluation.room().stream().map(Pair::followerNode).toList()),
-        new GateOpenings(
-                anchors,
-                followers,
-                evaluation.room(),
-                places.evaluation().room(),
-                pending,
-                domainOf)
-            .now(
-                workload.surges() ? surplus : 0,
-                new SurgeRoom(workload, request, cluster.admission(anchor.namespace()), basis)
-                    ::placesFor),
+        gates.now(
+            workload.surges() ? surplus : 0,
+            new SurgeRoom(workload, request, cluster.admission(anchor.namespace()), basis)
+                ::placesFor),
+        gates.outrun(),
         Stranded.among(anchors, followers, granted, pending, evaluation.pairs(), domainOf),
         question.buffer(withRoom, workload).orElse(null),
         places.ends());

@@ -136,6 +136,25 @@ final class GateOpenings {
     return openings;
   }
 
+  /**
+   * Anchors that were let loose for one place alone, which has been lost before they got there,
+   * while a pair fits elsewhere. Neither can their gate be closed nor can they be sent anywhere
+   * else: only a new one can.
+   */
+  List<RunningPod> outrun() {
+    Set<String> places = new TreeSet<>(room);
+    places.removeAll(domains(anchors.stream().filter(GateOpenings::isPlaced)));
+    if (places.isEmpty()) {
+      return List.of();
+    }
+    return anchors.stream()
+        .filter(pod -> !pod.terminating() && !isPlaced(pod) && !isGated(pod))
+        .filter(pod -> pod.placedFor() != null)
+        .filter(pod -> !room.contains(pod.placedFor()) && !kept.contains(pod.placedFor()))
+        .sorted(Comparator.comparing(RunningPod::name))
+        .toList();
+  }
+
   private List<RunningPod> gated() {
     return anchors.stream()
         .filter(pod -> !pod.terminating() && isGated(pod))

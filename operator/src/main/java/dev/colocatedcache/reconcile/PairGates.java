@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,12 +39,20 @@ final class PairGates {
     RoleModel anchor = workload.anchor();
     for (GateOpenings.Opening opening : assessment.openings()) {
       try {
+        AtomicBoolean waited = new AtomicBoolean();
         client
             .pods()
             .inNamespace(anchor.namespace())
             .withName(opening.pod().name())
-            .edit(pod -> opened(pod, workload.topologyKey(), opening));
-        LOG.info("Pod {} may be placed: {}", opening.pod().name(), where(opening));
+            .edit(
+                pod -> {
+                  // What is known of a pod may be older than our own last write to it.
+                  waited.set(isGated(pod));
+                  return waited.get() ? opened(pod, workload.topologyKey(), opening) : pod;
+                });
+        if (waited.get()) {
+          LOG.info("Pod {} may be placed: {}", opening.pod().name(), where(opening));
+        }
       } catch (KubernetesClientException e) {
         if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
           throw e;
@@ -51,6 +60,11 @@ final class PairGates {
         LOG.debug("Pod {} is gone: {}", opening.pod().name(), Refusals.message(e));
       }
     }
+  }
+
+  private static boolean isGated(Pod pod) {
+    return pod.getSpec().getSchedulingGates().stream()
+        .anyMatch(gate -> Workload.GATE.equals(gate.getName()));
   }
 
   private static String where(GateOpenings.Opening opening) {

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Brings a follower that was left behind to an anchor that waits for it: it is evicted, and the
  * scheduler puts its replacement where the anchor is, for nowhere else will do. Where anchors wait
  * behind a gate, one whose follower does not fit beside it is evicted too; without the gate it
- * would come back.
+ * would come back. And one that was let loose for a place which has been lost since is made anew.
  *
  * <p>One at a time, and through the Eviction API, so that every budget over the pod has its say.
  */
@@ -45,6 +45,17 @@ final class PairHealing {
     if (placement != null && placement.healing() == Healing.NONE) {
       return false;
     }
+    boolean guaranteed = placement != null && placement.pairing() == Pairing.GUARANTEED;
+    if (guaranteed && !assessment.outrun().isEmpty()) {
+      RunningPod anchor = assessment.outrun().get(0);
+      return !evicted(
+          owner,
+          workload.anchor(),
+          anchor,
+          "AnchorMoved",
+          "Pod %s was made anew, for %s, which it waited for, holds no pair any more"
+              .formatted(anchor.name(), anchor.placedFor()));
+    }
     Optional<RunningPod> follower = assessment.stranded().next();
     if (follower.isPresent()) {
       return !evicted(
@@ -52,9 +63,9 @@ final class PairHealing {
           workload.follower(),
           follower.get(),
           "FollowerMoved",
-          "for its anchor runs elsewhere");
+          gone(follower.get(), "for its anchor runs elsewhere"));
     }
-    if (placement == null || placement.pairing() != Pairing.GUARANTEED) {
+    if (!guaranteed) {
       return false;
     }
     Optional<RunningPod> anchor = assessment.misplaced().next();
@@ -64,11 +75,15 @@ final class PairHealing {
             workload.anchor(),
             anchor.get(),
             "AnchorMoved",
-            "for its follower does not fit there");
+            gone(anchor.get(), "for its follower does not fit there"));
+  }
+
+  private static String gone(RunningPod pod, String why) {
+    return "Pod %s was evicted from node %s, %s".formatted(pod.name(), pod.node(), why);
   }
 
   private boolean evicted(
-      ColocatedCache owner, RoleModel half, RunningPod pod, String reason, String why) {
+      ColocatedCache owner, RoleModel half, RunningPod pod, String reason, String note) {
     Eviction eviction =
         new EvictionBuilder()
             .withNewMetadata()
@@ -80,10 +95,7 @@ final class PairHealing {
       boolean taken =
           client.pods().inNamespace(half.namespace()).withName(pod.name()).evict(eviction);
       if (taken) {
-        announcer.normal(
-            owner,
-            reason,
-            "Pod %s was evicted from node %s, %s".formatted(pod.name(), pod.node(), why));
+        announcer.normal(owner, reason, note);
       } else {
         LOG.info("Pod {} may not be evicted yet: a disruption budget keeps it", pod.name());
       }

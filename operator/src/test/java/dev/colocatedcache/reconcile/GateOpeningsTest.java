@@ -112,6 +112,26 @@ final class GateOpeningsTest {
     assertThat(places(openings("a ? g", "a", "a b", "a b", 1))).containsExactly(Set.of());
   }
 
+  @ParameterizedTest(name = "anchors {0}, followers {1}, room on {2}, kept {3}: {4} made anew")
+  @CsvSource({
+    // Its node was cordoned before it got there, and b holds a pair.
+    "?a, a, b, b, 1",
+    // It is on its way: all is well.
+    "?a, a, a b, a b, 0",
+    // Away for a moment, and nobody is sent anywhere else meanwhile.
+    "?a, a, b, a b, 0",
+    // Nowhere else is room: fewer are asked for, and that is one of those that go.
+    "?a, a, '', '', 0",
+    "?a b, a b, b, b, 0",
+    // Let loose to several places: the scheduler has the others.
+    "?, '', b, b, 0",
+    "g, a, b, b, 0",
+  })
+  @DisplayName("once, so that an anchor whose place was lost before it got there is made anew")
+  void outrun(String anchors, String followers, String room, String kept, int remade) {
+    assertThat(gates(anchors, followers, room, kept, 0).outrun()).hasSize(remade);
+  }
+
   private static List<Set<String>> places(List<GateOpenings.Opening> openings) {
     return openings.stream().map(GateOpenings.Opening::domains).toList();
   }
