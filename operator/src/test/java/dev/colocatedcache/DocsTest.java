@@ -54,9 +54,12 @@ final class DocsTest {
 
   @ParameterizedTest
   @EnumSource(Problem.Reason.class)
-  @DisplayName("explains every reason for which a ColocatedCache is Stalled")
+  @DisplayName("explains every reason for which a ColocatedCache is Stalled, once, and what to do")
   void reasons(Problem.Reason reason) {
-    assertThat(Yaml.file("docs/conditions.md")).contains("\n| " + reason + " | ");
+    assertThat(Yaml.file("docs/conditions.md")).containsOnlyOnce("\n| " + reason + " | ");
+    assertThat(Yaml.file("docs/runbook.md"))
+        .as("and what to do")
+        .containsOnlyOnce("\n| " + reason + " | ");
   }
 
   @Test
