@@ -14,7 +14,7 @@ RUN mvn -B -q ${MAVEN_OPTIONS} -pl operator -am -Dmaven.test.skip=true -Dspotles
 FROM ${BASE_IMAGE}
 LABEL org.opencontainers.image.title="colocatedcache-operator" \
       org.opencontainers.image.licenses="Apache-2.0"
-COPY --from=build /src/operator/target/colocatedcache-operator.jar /src/operator/target/colocatedcache-operator.cdx.json /app/
+COPY --from=build /src/operator/target/colocatedcache-operator.jar /app/colocatedcache-operator.jar
 USER 65532:65532
 WORKDIR /tmp
 EXPOSE 8080
