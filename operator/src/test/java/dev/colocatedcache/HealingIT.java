@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.colocatedcache.devcluster.Devcluster;
 import dev.colocatedcache.devcluster.DevclusterExtension;
+import dev.colocatedcache.devcluster.NodeSpec;
 import dev.colocatedcache.devcluster.TestNamespace;
 import dev.colocatedcache.devcluster.TestNodes;
 import dev.colocatedcache.testing.ObservedPairs;
 import dev.colocatedcache.testing.OperatorExtension;
 import dev.colocatedcache.testing.PairManifest;
+import dev.colocatedcache.testing.PodHistory;
 import dev.colocatedcache.testing.RunningOperator;
 import dev.colocatedcache.testing.Yaml;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -105,6 +107,49 @@ final class HealingIT {
 
     manifest.with("/spec/placement/healing", "Evict").apply(cluster, namespace.name());
     shop.awaitPairs(2);
+  }
+
+  @Test
+  @DisplayName("and where its follower does not fit there, that one goes and none of a whole pair")
+  void withoutRoomThere(
+      Devcluster cluster,
+      RunningOperator operator,
+      TestNamespace namespace,
+      TestNodes nodes,
+      KubernetesClient client) {
+    nodes.add(5);
+    String narrow =
+        nodes.add(NodeSpec.named("narrow").with("cpu", "1500m").label("shop/preferred", "true"));
+    cluster.cordon(narrow);
+    ObservedPairs shop =
+        PairManifest.named("shop")
+            .replicas(5)
+            .withInBoth("/containers/0/resources", "{requests: {cpu: 1}}")
+            .with(
+                "/spec/cache/template/spec/affinity",
+                """
+                nodeAffinity:
+                  preferredDuringSchedulingIgnoredDuringExecution:
+                    - weight: 100
+                      preference:
+                        matchExpressions: [{key: shop/preferred, operator: Exists}]
+                """)
+            .on(nodes)
+            .apply(cluster, namespace.name());
+    shop.awaitPairs(5);
+    String left = shop.nodes("cache").get(0);
+    try (PodHistory history = PodHistory.of(client, namespace.name())) {
+      cluster.uncordon(narrow);
+      deleteAnchor(cluster, namespace, client, left);
+
+      settles(
+          () -> {
+            assertThat(shop.nodes("cache")).hasSize(5).contains(narrow);
+            assertThat(shop.nodes("service")).hasSize(4).doesNotContain(left);
+            assertThat(shop.is("Colocated")).isEqualTo("False");
+          });
+      assertThat(history.deaths()).extracting(PodHistory.Death::node).containsExactly(left, left);
+    }
   }
 
   @Test

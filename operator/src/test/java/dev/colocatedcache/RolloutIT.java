@@ -254,6 +254,49 @@ final class RolloutIT {
                         assertThat(pod.getSpec().getNodeName()).isEqualTo(nodes.names().get(1))));
   }
 
+  @Test
+  @DisplayName(
+      "while there is no room for a rollout, children that somebody deletes are made again")
+  void heldBackAndDeleted(
+      Devcluster cluster,
+      RunningOperator operator,
+      TestNamespace namespace,
+      TestNodes nodes,
+      KubernetesClient client) {
+    nodes.add(1);
+    PairManifest manifest = PairManifest.named("shop").replicas(1).on(nodes);
+    ObservedPairs shop = manifest.apply(cluster, namespace.name());
+    shop.awaitPairs(1);
+    Set<String> before = uids(shop, "service", "cache");
+    manifest
+        .with("/spec/service/template/spec/containers/0/resources/requests/cpu", "64")
+        .apply(cluster, namespace.name());
+    settles(
+        () ->
+            assertThat(shop.condition("Stalled").orElseThrow().getReason())
+                .isEqualTo("NoRoomForRollout"));
+
+    kubectl(cluster, namespace, "delete", "service,poddisruptionbudget", "--all");
+
+    settles(
+        () -> {
+          assertThat(client.services().inNamespace(namespace.name()).list().getItems())
+              .extracting(child -> child.getMetadata().getName())
+              .contains("shop-cache");
+          assertThat(
+                  client
+                      .policy()
+                      .v1()
+                      .podDisruptionBudget()
+                      .inNamespace(namespace.name())
+                      .list()
+                      .getItems())
+              .hasSize(2);
+        });
+    assertThat(uids(shop, "service", "cache")).isEqualTo(before);
+    assertThat(shop.condition("Stalled").orElseThrow().getReason()).isEqualTo("NoRoomForRollout");
+  }
+
   private static Set<String> uids(ObservedPairs pairs, String... roles) {
     return pairs.pods().stream()
         .filter(

@@ -35,18 +35,12 @@ public final class Claims<K> {
    */
   public Set<String> hold(
       K owner, PairRequest request, PairEvaluation evaluation, Function<PodInfo, Rank> owners) {
-    List<Pair> open = new ArrayList<>(evaluation.pairs());
-    open.removeIf(Pair::retained);
-    // An anchor that runs where its follower does not fit stands for one of the granted pairs.
-    Set<String> misplaced = new HashSet<>(evaluation.misplacedAnchors());
-    for (int i = 0; i < misplaced.size() && !open.isEmpty(); i++) {
-      open.remove(open.size() - 1);
-    }
+    List<Pair> open = evaluation.toCome();
     Claim before = claims.get(owner);
     if (open.isEmpty()) {
       claims.remove(owner);
     } else {
-      claims.put(owner, new Claim(request, List.copyOf(open), takenFrom(open, evaluation, owners)));
+      claims.put(owner, new Claim(request, open, takenFrom(open, evaluation, owners)));
     }
     return difference(before, claims.get(owner));
   }

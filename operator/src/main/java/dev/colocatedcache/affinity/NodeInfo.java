@@ -14,6 +14,10 @@ import java.util.function.Predicate;
 /** A node and the pods on it, as the filters see them: compact and immutable. */
 public final class NodeInfo {
 
+  /** Keys of the taints of a node that is not Ready, and of one of which nothing is heard. */
+  public static final Set<String> NOT_READY =
+      Set.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
+
   /** The mark of a node with a pod that keeps pods of other namespaces away. */
   static final long REPELLING_MARK = 1L << 63;
 
@@ -245,10 +249,6 @@ public final class NodeInfo {
       List<Taint> taints,
       Resources allocatable,
       Set<String> declaredFeatures) {
-
-    /** Of a node that is not Ready, and of one of which nothing is heard. */
-    private static final Set<String> NOT_READY =
-        Set.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
 
     /**
      * Reads a Node.

@@ -41,6 +41,16 @@ public record PairEvaluation(
     victims = Map.copyOf(victims);
   }
 
+  /**
+   * Those of {@link #pairs} of which at least a half is still to come. An anchor that runs where
+   * its follower does not fit stands for one of them, the last: as long as it is there, none comes
+   * elsewhere in its place.
+   */
+  public List<Pair> toCome() {
+    List<Pair> open = pairs.stream().filter(pair -> !pair.retained()).toList();
+    return open.subList(0, Math.max(0, open.size() - misplacedAnchors.size()));
+  }
+
   /** An evaluation where no pod has to make room. */
   public PairEvaluation(
       int nodes,

@@ -111,7 +111,7 @@ final class Planner {
       promised.addAll(promised(contender, evaluation.pairs().size()));
       if (i + 1 < contenders.size()) {
         makeRoom(evaluation);
-        settle(contender, evaluation.pairs());
+        settle(contender, evaluation);
       }
     }
     return new Plan(placements, sites, outcome.changes(), notes);
@@ -282,17 +282,29 @@ final class Planner {
         .forEach(victim -> cluster.model().removePod(victim.namespace(), victim.name()));
   }
 
-  /** Makes the cluster what it is once the contender runs what it was granted. */
-  private void settle(Contender contender, List<Pair> pairs) {
+  /**
+   * Makes the cluster what it is once the contender runs what it was granted. An anchor that stands
+   * where its follower does not fit stays there, in the place of one of the pairs.
+   */
+  private void settle(Contender contender, PairEvaluation evaluation) {
+    List<Pair> running = evaluation.pairs().stream().filter(Pair::retained).toList();
+    List<Pair> toCome = evaluation.toCome();
+    Set<String> standing =
+        evaluation.misplacedAnchors().stream()
+            .limit(evaluation.pairs().size() - running.size() - toCome.size())
+            .collect(Collectors.toSet());
     for (NodeInfo node : cluster.snapshot().nodes()) {
       for (PodInfo pod : List.copyOf(node.pods())) {
-        if (contender.owns(pod)) {
+        boolean stays =
+            standing.contains(node.name())
+                && contender.workload().anchor().name().equals(pod.deployment());
+        if (contender.owns(pod) && !stays) {
           cluster.model().removePod(pod.namespace(), pod.name());
         }
       }
     }
     int number = 0;
-    for (Pair pair : pairs) {
+    for (Pair pair : Stream.concat(running.stream(), toCome.stream()).toList()) {
       number++;
       bind(contender, contender.workload().anchor(), pair.anchorNode(), number);
       bind(contender, contender.workload().follower(), pair.followerNode(), number);

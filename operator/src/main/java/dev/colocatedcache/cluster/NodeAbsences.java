@@ -1,5 +1,6 @@
 package dev.colocatedcache.cluster;
 
+import dev.colocatedcache.affinity.NodeInfo;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeCondition;
 import java.time.Duration;
@@ -12,9 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which nodes are away, and since when. That a node is not Ready stands in the node itself; that it
- * is gone is remembered here alone, for a while and of so many nodes. Not thread-safe: {@link
- * ClusterView} locks.
+ * Which nodes are away, and since when. That a node is not Ready stands in the node itself, in its
+ * condition and in the taints that follow from it; that it is gone is remembered here alone, for a
+ * while and of so many nodes. Not thread-safe: {@link ClusterView} locks.
  */
 final class NodeAbsences {
   /** The API lets a place be kept no longer. */
@@ -27,18 +28,21 @@ final class NodeAbsences {
   /** Takes note of a node that is there. */
   void put(Node node, Instant now) {
     String name = node.getMetadata().getName();
-    NodeCondition ready = readiness(node);
-    if (ready != null && "True".equals(ready.getStatus())) {
+    NodeCondition condition = readiness(node);
+    boolean ready = condition != null && "True".equals(condition.getStatus());
+    if (ready && !isTaintedAsAbsent(node)) {
       absent.remove(name);
       return;
     }
     AbsentNode known = absent.get(name);
-    Instant since =
-        time(
-            ready == null
+    // The taints follow the condition, and may come or go when it is over already.
+    String began =
+        ready
+            ? null
+            : condition == null
                 ? node.getMetadata().getCreationTimestamp()
-                : ready.getLastTransitionTime(),
-            now);
+                : condition.getLastTransitionTime();
+    Instant since = time(began, now);
     // A node that comes back is not Ready at first: it has been away since it went.
     absent.put(
         name,
@@ -73,6 +77,12 @@ final class NodeAbsences {
   /** Those that went away after {@code earliest}, in the order of their names. */
   List<AbsentNode> after(Instant earliest) {
     return absent.values().stream().filter(node -> node.since().isAfter(earliest)).toList();
+  }
+
+  private static boolean isTaintedAsAbsent(Node node) {
+    return node.getSpec() != null
+        && node.getSpec().getTaints().stream()
+            .anyMatch(taint -> NodeInfo.NOT_READY.contains(taint.getKey()));
   }
 
   private static NodeCondition readiness(Node node) {

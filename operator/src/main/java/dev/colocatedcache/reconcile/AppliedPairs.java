@@ -72,6 +72,8 @@ final class AppliedPairs {
         if (soon.isEmpty()) {
           children.scale(resource, workload, step.replicas());
         }
+        // The templates alone are held back, and nothing of those is in a Service or a budget.
+        children.restore(resource, Workload.of(resource), assessment.capacity());
       }
       gates.open(workload, assessment);
     } catch (InvalidInputException e) {

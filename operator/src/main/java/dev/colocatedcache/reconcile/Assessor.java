@@ -171,11 +171,12 @@ final class Assessor {
     Map<Role, Integer> replicas = new EnumMap<>(Role.class);
     replicas.put(anchor.role(), granted + pending);
     replicas.put(follower.role(), granted + pending - misplaced);
-    Map<Role, Set<String>> kept = new EnumMap<>(Role.class);
-    kept.put(anchor.role(), nodes(places, Pair::anchorNode));
-    kept.put(follower.role(), nodes(places, Pair::followerNode));
-    List<RunningPod> followers = cluster.pods(follower.namespace(), follower.name());
     UnaryOperator<String> domainOf = node -> domain(places.cluster(), node, workload.topologyKey());
+    FollowersKept followersKept = FollowersKept.beside(anchors, misplaced, domainOf);
+    Map<Role, Set<String>> kept = new EnumMap<>(Role.class);
+    kept.put(anchor.role(), nodes(places.pairs(), Pair::anchorNode));
+    kept.put(follower.role(), nodes(followersKept.of(places.pairs()), Pair::followerNode));
+    List<RunningPod> followers = cluster.pods(follower.namespace(), follower.name());
     giveWay(replicas, anchor.role(), anchors, answer.lost(), domainOf);
     giveWay(replicas, follower.role(), followers, answer.lost(), domainOf);
     GateOpenings gates =
@@ -191,7 +192,7 @@ final class Assessor {
             anchor.role(),
             evaluation.room().stream().map(Pair::anchorNode).toList(),
             follower.role(),
-            evaluation.room().stream().map(Pair::followerNode).toList()),
+            followersKept.of(evaluation.room()).stream().map(Pair::followerNode).toList()),
         gates.now(
             workload.surges() ? surplus : 0,
             new SurgeRoom(workload, request, cluster.admission(anchor.namespace()), basis)
@@ -280,8 +281,8 @@ final class Assessor {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static Set<String> nodes(KeptPlaces places, Function<Pair, String> half) {
-    return places.pairs().stream().map(half).collect(Collectors.toUnmodifiableSet());
+  private static Set<String> nodes(List<Pair> pairs, Function<Pair, String> half) {
+    return pairs.stream().map(half).collect(Collectors.toUnmodifiableSet());
   }
 
   /** {@code resource} cannot use what it was granted: whoever else wants the room may have it. */

@@ -53,8 +53,8 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
   private boolean gathering;
   private final AtomicBoolean sweeping = new AtomicBoolean();
 
-  /** The cluster of which all that concerns anybody has been told. */
-  private Snapshot seen;
+  /** The cluster of which all that concerns anybody has been told, and how often it has been. */
+  private Seen seen;
 
   /** What has changed since. */
   private static final class Pending {
@@ -108,7 +108,7 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
    * @return the cluster to work the answer out from: whatever comes later wakes {@code id}, and all
    *     whose answers can have changed by what is in it have been touched
    */
-  Snapshot watch(ResourceID id, PairWatch watch) {
+  Seen watch(ResourceID id, PairWatch watch) {
     watches.put(id, watch);
     return flush();
   }
@@ -160,10 +160,10 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
   }
 
   /** Looks at what has changed since it was last called, and returns the cluster as it is now. */
-  private Snapshot flush() {
+  private Seen flush() {
     synchronized (flushing) {
       Pending taken = new Pending();
-      Snapshot before = seen;
+      Seen before = seen;
       Snapshot now =
           cluster.snapshot(
               () -> {
@@ -175,16 +175,16 @@ final class ClusterEventSource extends AbstractEventSource<Snapshot, ColocatedCa
                   pending.quotas.clear();
                 }
               });
-      seen = now;
+      seen = new Seen(before == null ? 0 : before.number() + 1, now);
       watches.forEach(
           (id, watch) -> {
             if (before != null
-                && (watch.mayChange(taken.change, before, now)
+                && (watch.mayChange(taken.change, before.snapshot(), now)
                     || id.getNamespace().filter(taken.quotas::contains).isPresent())) {
               touch(id);
             }
           });
-      return now;
+      return seen;
     }
   }
 

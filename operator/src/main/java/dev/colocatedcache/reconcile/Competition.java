@@ -64,6 +64,9 @@ final class Competition {
 
   private final Map<ResourceID, Instant> waitingSince = new HashMap<>();
 
+  /** The newest cluster that an answer was worked out from; null before the first. */
+  private Seen newest;
+
   Competition(
       ClusterView cluster,
       IndexedResourceCache<ColocatedCache> all,
@@ -119,12 +122,14 @@ final class Competition {
     AdmissionContext admission = cluster.admission(workload.anchor().namespace());
     PairRequest request = PairQuestion.of(resource, workload, admission).request();
     // Outside of the lock, for the changes that it has looked at take it.
-    Snapshot basis = changes.watch(id, new Pairs(admission.version()).watch(request));
-    return serve(id, resource, workload, basis, changes);
+    Seen seen = changes.watch(id, new Pairs(admission.version()).watch(request));
+    return serve(id, resource, workload, seen, changes);
   }
 
   private synchronized Answer serve(
-      ResourceID id, ColocatedCache resource, Workload workload, Snapshot basis, Wakes wakes) {
+      ResourceID id, ColocatedCache resource, Workload workload, Seen seen, Wakes wakes) {
+    newest = seen.orNewer(newest);
+    Snapshot basis = newest.snapshot();
     stalled.remove(id);
     meet(basis, wakes);
     Rank rank = rank(resource, PairQuestion.of(resource, workload, admission(workload)));

@@ -88,6 +88,63 @@ final class PlanCommandTest {
   }
 
   @Test
+  @DisplayName("gives to others the room that an anchor which stands alone does not take")
+  void misplacedAnchor() throws IOException {
+    Path snapshot = folder.resolve("two-nodes.json");
+    Files.writeString(
+        snapshot,
+        """
+        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "narrow", "labels": {"kubernetes.io/hostname": "narrow"}},
+         "status": {"allocatable": {"cpu": "500m", "memory": "1Gi", "pods": "10"}}}
+        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "wide", "labels": {"kubernetes.io/hostname": "wide"}},
+         "status": {"allocatable": {"cpu": "1", "memory": "1Gi", "pods": "10"}}}
+        {"apiVersion": "v1", "kind": "Pod",
+         "metadata": {
+           "name": "first-cache-5f-x",
+           "namespace": "duo",
+           "labels": {
+             "pod-template-hash": "5f",
+             "app.kubernetes.io/component": "cache",
+             "app.kubernetes.io/instance": "first"
+           },
+           "ownerReferences": [
+             {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "first-cache-5f",
+              "uid": "1", "controller": true}]
+         },
+         "spec": {
+           "nodeName": "narrow",
+           "containers": [
+             {"name": "app", "image": "app", "resources": {"requests": {"cpu": "400m"}}}]
+         }}
+        """);
+    Path both = folder.resolve("both.yaml");
+    Files.writeString(both, oneOf("first") + "---\n" + oneOf("second"));
+
+    CommandRun run = plan("-f", both.toString(), "--snapshot", snapshot.toString());
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .contains("duo/first: 1 of 1 pairs placed")
+        .contains("an anchor runs where its follower does not fit, on narrow")
+        .contains("duo/second: 1 of 1 pairs placed");
+  }
+
+  private static String oneOf(String name) {
+    return """
+        apiVersion: colocatedcache.dev/v1alpha1
+        kind: ColocatedCache
+        metadata: {name: %s, namespace: duo}
+        spec:
+          replicas: 1
+          service: &half
+            template:
+              spec: {containers: [{name: app, image: app, resources: {requests: {cpu: 400m}}}]}
+          cache: *half
+        """
+        .formatted(name);
+  }
+
+  @Test
   @DisplayName("is the same as JSON and as YAML")
   void formats() throws IOException {
     String json = plan("-f", SHOP, CHECKOUT, "--snapshot", CLUSTER, "-o", "json").out();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.colocatedcache.testing.Yaml;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeSpec;
 import java.time.Instant;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,31 @@ final class NodeAbsencesTest {
 
     absences.put(node("a", "True", "12:00:10"), at("12:00:10"));
     assertThat(absences.after(LONG_AGO)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("while it carries the taint of one that is, whatever its condition says by then")
+  void tainted() {
+    Node tainted = node("a", "True", "11:00:00");
+    tainted.setSpec(
+        Yaml.read(
+            "{taints: [{key: node.kubernetes.io/not-ready, effect: NoExecute}]}", NodeSpec.class));
+    absences.put(tainted, NOON);
+    assertThat(absences.after(LONG_AGO)).containsExactly(new AbsentNode("a", false, NOON));
+
+    absences.put(tainted, at("12:00:05"));
+    assertThat(absences.after(LONG_AGO))
+        .as("it goes on")
+        .containsExactly(new AbsentNode("a", false, NOON));
+
+    absences.put(node("a", "True", "11:00:00"), at("12:00:10"));
+    assertThat(absences.after(LONG_AGO)).isEmpty();
+
+    Node repelling = node("b", "True", "11:00:00");
+    repelling.setSpec(
+        Yaml.read("{taints: [{key: somebody/does, effect: NoExecute}]}", NodeSpec.class));
+    absences.put(repelling, NOON);
+    assertThat(absences.after(LONG_AGO)).as("on purpose").isEmpty();
   }
 
   @Test

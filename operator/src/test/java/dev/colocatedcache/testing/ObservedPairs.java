@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.time.Duration;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
@@ -84,9 +85,13 @@ public record ObservedPairs(KubernetesClient client, String namespace, String na
         });
   }
 
-  /** Waits until {@code assertions} hold. */
+  /** Waits until {@code assertions} hold; what they look at may still have to come. */
   public static void settles(org.awaitility.core.ThrowingRunnable assertions) {
-    await().atMost(LIMIT).pollInterval(POLL).untilAsserted(assertions);
+    await()
+        .ignoreExceptionsInstanceOf(NoSuchElementException.class)
+        .atMost(LIMIT)
+        .pollInterval(POLL)
+        .untilAsserted(assertions);
   }
 
   /** Waits until {@code assertions} hold, and then for as long that they go on to. */

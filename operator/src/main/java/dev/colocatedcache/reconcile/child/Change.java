@@ -35,6 +35,11 @@ record Change<T extends HasMetadata>(
     return desired == null ? live : desired;
   }
 
+  /** Whether it only brings back what was there before somebody else came. */
+  boolean isRepair() {
+    return kind == Kind.CREATE || kind == Kind.DRIFT;
+  }
+
   /** The child in words, such as Deployment checkout. */
   String what() {
     return child().getKind() + " " + child().getMetadata().getName();

@@ -113,6 +113,36 @@ public final class ChildSync {
                     }));
   }
 
+  /**
+   * Puts back what somebody has deleted or changed of the Services and budgets, and leaves all else
+   * as it is: for while {@code workload}'s templates cannot be applied.
+   */
+  public void restore(ColocatedCache owner, Workload workload, Capacity capacity) {
+    List<Change<?>> changes = new ArrayList<>();
+    for (Role role : Role.values()) {
+      RoleModel model = workload.role(role);
+      Optional<Problem> problem =
+          compare(
+                  owner,
+                  model,
+                  Service.class,
+                  workload.service(role).map(distributions::nearest),
+                  changes)
+              .or(
+                  () ->
+                      compare(
+                          owner,
+                          model,
+                          PodDisruptionBudget.class,
+                          workload.disruptionBudget(role, capacity.granted(), capacity.pending()),
+                          changes));
+      problem.ifPresent(p -> LOG.info("left as it is: {}", p.message()));
+    }
+    changes.removeIf(change -> !change.isRepair());
+    first(changes, change -> write(owner, change))
+        .ifPresent(p -> LOG.info("not put back: {}", p.message()));
+  }
+
   private Optional<Problem> each(
       ColocatedCache owner,
       Workload workload,
