@@ -25,9 +25,11 @@ test: ## every test, those on the real control plane included
 	$(MVN) verify
 
 .PHONY: e2e
-e2e: ## what takes others' programs: the demo; states as Argo CD and Flux see them; Karpenter; Prometheus; both images (root, buildah, debootstrap, prometheus)
+e2e: ## what takes others' programs: the demo; an upgrade; Argo CD and Flux; Karpenter; Prometheus; both images (root, buildah, debootstrap, prometheus, redis-server)
 	e2e/demo
+	e2e/upgrade
 	e2e/states
+	e2e/argocd
 	e2e/karpenter
 	e2e/monitoring
 	e2e/images

@@ -221,12 +221,6 @@ final class BadInputIT {
             "spec.service.template.spec.containers[0].env[1]: Duplicate value: "
                 + "{\"name\":\"MODE\"}"),
         new Row(
-            "a container's port that is there twice",
-            "/spec/service/template/spec/containers/0/ports",
-            "[{containerPort: 80}, {containerPort: 80, protocol: TCP}]",
-            "spec.service.template.spec.containers[0].ports[1]: Duplicate value: "
-                + "{\"containerPort\":80,\"protocol\":\"TCP\"}"),
-        new Row(
             "a port that there is not",
             "/spec/service/template/spec/containers/0/ports",
             "[{containerPort: 80000}]",
@@ -314,11 +308,6 @@ final class BadInputIT {
             "[{port: 80}, {port: 81}]",
             "spec.service.ports: Invalid value: a Service with several ports tells them "
                 + "apart by name: give each port one"),
-        new Row(
-            "a Service's port that is there twice",
-            "/spec/service/ports",
-            "[{port: 80, name: a}, {port: 80, name: b}]",
-            "spec.service.ports[1]: Duplicate value: {\"port\":80,\"protocol\":\"TCP\"}"),
         new Row(
             "a node port of a Service that has none",
             "/spec/service/ports",

@@ -131,6 +131,13 @@ final class SamplesTest {
   }
 
   private static List<Container> containers(Deployment deployment) {
-    return deployment.getSpec().getTemplate().getSpec().getContainers();
+    List<Container> containers = deployment.getSpec().getTemplate().getSpec().getContainers();
+    // As the API server stores it where it is not written.
+    containers.forEach(
+        container ->
+            container.getPorts().stream()
+                .filter(port -> port.getProtocol() == null)
+                .forEach(port -> port.setProtocol("TCP")));
+    return containers;
   }
 }

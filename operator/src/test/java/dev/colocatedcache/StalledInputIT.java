@@ -96,6 +96,14 @@ final class StalledInputIT {
             CONTAINER + "/ports",
             "[{name: http, containerPort: 80}, {name: http, containerPort: 81}]",
             "spec.containers[0].ports[1].name: Duplicate value: \"http\""),
+        new Row(
+            "a container's port that is there twice",
+            "",
+            CONTAINER + "/ports",
+            "[{containerPort: 80}, {containerPort: 80, protocol: TCP}]",
+            "InvalidSpec",
+            "spec.service.template.spec.containers[0].ports[1]: the container has the port 80/TCP"
+                + " twice: remove one"),
         rejected(
             "a label's key that is none",
             TEMPLATE + "/metadata",
@@ -135,6 +143,13 @@ final class StalledInputIT {
             TEMPLATE + "/spec/dnsPolicy",
             "None",
             "spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None"),
+        new Row(
+            "a Service's port that is there twice",
+            "",
+            "/spec/service/ports",
+            "[{port: 80, name: a}, {port: 80, name: b}]",
+            "InvalidSpec",
+            "spec.service.ports[1]: the Service has the port 80/TCP twice: remove one"),
         new Row(
             "a Service's ports of one name",
             "",

@@ -113,13 +113,11 @@ final class TemplateParityIT {
 
   /**
    * Go reads null in a list as an empty object, as 0 or as an empty text, which in a set is no
-   * entry, and an empty protocol is part of the key by which ports are told apart: nothing that
-   * anyone could have meant.
+   * entry: nothing that anyone could have meant.
    */
   private static boolean meaningless(Mutation mutation) {
     boolean inASet = mutation.path().startsWith("/metadata/finalizers/");
-    return (mutation.nullsAnItem() && (inASet || !mutation.value().isTextual()))
-        || (mutation.kind() == Mutation.Kind.EMPTY && mutation.path().endsWith("/protocol"));
+    return mutation.nullsAnItem() && (inASet || !mutation.value().isTextual());
   }
 
   @Test

@@ -84,29 +84,15 @@ final class TemplatesIT {
       assertThat(applied.orFail()).contains(name);
       assertThat(applied.err()).isEmpty();
       JsonNode stored = get("colocatedcache", name).at("/spec/service/template");
-      assertThat(PodTemplate.leaves(stored)).isEqualTo(withProtocols(template));
+      assertThat(PodTemplate.leaves(stored)).isEqualTo(written(template));
       JsonNode before = get("colocatedcache", name).at("/metadata/generation");
       cluster.kubectl().runWithInput(manifest, "apply", flag, "-f-").orFail();
       assertThat(get("colocatedcache", name).at("/metadata/generation")).isEqualTo(before);
     }
   }
 
-  /** A port is told apart by its protocol, which therefore has a default. */
-  private static Set<String> withProtocols(PodTemplate template) {
+  private static Set<String> written(PodTemplate template) {
     JsonNode tree = template.tree().deepCopy();
-    for (String containers : List.of("containers", "initContainers")) {
-      tree.at("/spec/" + containers)
-          .forEach(
-              container ->
-                  container
-                      .path("ports")
-                      .forEach(
-                          port -> {
-                            if (!port.has("protocol")) {
-                              ((ObjectNode) port).put("protocol", "TCP");
-                            }
-                          }));
-    }
     if (tree.at("/spec/imagePullSecrets").isNull()) {
       ((ObjectNode) tree.get("spec")).remove("imagePullSecrets");
     }

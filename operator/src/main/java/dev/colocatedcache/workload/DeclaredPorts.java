@@ -22,8 +22,6 @@ import java.util.stream.Stream;
  * are made unique, for two containers may use one name and a Service may not.
  */
 final class DeclaredPorts {
-  private static final String DEFAULT_PROTOCOL = "TCP";
-
   private final Set<String> served = new HashSet<>();
   private final Set<String> names = new HashSet<>();
   private final List<ServicePort> ports = new ArrayList<>();
@@ -45,7 +43,7 @@ final class DeclaredPorts {
   }
 
   private void add(ContainerPort port) {
-    String protocol = port.getProtocol() == null ? DEFAULT_PROTOCOL : port.getProtocol();
+    String protocol = WrittenPorts.protocol(port.getProtocol());
     if (!served.add(port.getContainerPort() + "/" + protocol)) {
       return;
     }

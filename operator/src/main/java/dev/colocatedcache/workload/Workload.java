@@ -22,7 +22,6 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
-import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
@@ -357,7 +356,7 @@ public final class Workload {
           owner,
           spec.name() == null ? defaultName : spec.name(),
           labels.getOrDefault(Labels.COMPONENT, role.value()),
-          spec.template().getSpec());
+          WrittenPorts.ofContainers(spec.template().getSpec(), path + ".template.spec"));
     }
 
     Half with(PodSpec changed) {
@@ -417,14 +416,7 @@ public final class Workload {
     private List<ServicePort> ports() {
       return spec.ports() == null
           ? DeclaredPorts.of(pod())
-          : spec.ports().stream().map(Half::withProtocol).toList();
-    }
-
-    /** A Service's ports are told apart by port and protocol, so that both are always written. */
-    private static ServicePort withProtocol(ServicePort port) {
-      return port.getProtocol() == null
-          ? new ServicePortBuilder(port).withProtocol("TCP").build()
-          : port;
+          : WrittenPorts.ofService(spec.ports(), "spec." + role.value() + ".ports");
     }
   }
 }

@@ -148,10 +148,6 @@ public record RefusedManifest(String name, String manifest, String complaint) {
             with("/spec/service/ports", "[{port: 80, nodePort: 30080}]"),
             "the Services are of type ClusterIP"),
         refused(
-            "one port twice",
-            with("/spec/service/ports", "[{port: 1, name: a}, {port: 1, name: b}]"),
-            "spec.service.ports[1]: Duplicate value"),
-        refused(
             "a port beyond all",
             with("/spec/service/ports", "[{port: 70000}]"),
             "spec.service.ports[0].port: "),

@@ -65,7 +65,8 @@ final class WorkloadTest {
   @ParameterizedTest(name = "{0}")
   @ValueSource(
       strings = {"checkout-cache-follows-service.yaml", "checkout-service-follows-cache.yaml"})
-  @DisplayName("exactly the manifests of its story, nothing that the server fills in among them")
+  @DisplayName(
+      "exactly the manifests of its story, with nothing that the server fills in but a port's protocol")
   void stories(String name) {
     assertThat(children(story(name), 2).stream().<Object>map(Yaml::tree))
         .isEqualTo(

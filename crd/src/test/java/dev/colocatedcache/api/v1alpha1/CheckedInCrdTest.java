@@ -74,6 +74,33 @@ class CheckedInCrdTest {
     assertThat(subresources.at("/scale/labelSelectorPath").asText()).isEqualTo(".status.selector");
   }
 
+  /**
+   * Who compares lists by what is written in them, as Argo CD does, would see a change for ever.
+   */
+  @Test
+  void hasNoDefaultsInsideOfLists() {
+    List<String> defaults = new ArrayList<>();
+    defaultsInLists("", root.at("/properties/spec"), false, defaults);
+    assertThat(defaults).isEmpty();
+  }
+
+  private static void defaultsInLists(
+      String path, JsonNode schema, boolean inList, List<String> defaults) {
+    if (inList && !schema.path("default").asText().isEmpty()) {
+      defaults.add(path);
+    }
+    if (schema.has("items")) {
+      defaultsInLists(path + "[]", schema.get("items"), true, defaults);
+    }
+    schema
+        .path("properties")
+        .properties()
+        .forEach(
+            property ->
+                defaultsInLists(
+                    path + "." + property.getKey(), property.getValue(), inList, defaults));
+  }
+
   @Test
   void requiresASpec() {
     assertThat(texts(root.get("required"))).containsExactly("spec");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,16 @@ final class CrdCompatibilityTest {
                     x-kubernetes-validations: [{rule: self.replicas > 0}]
       """;
 
+  /**
+   * The protocol of a port is no longer written into what is stored, where Argo CD took it for a
+   * change that somebody had made, so it is no key of the list any more; and it may be null or
+   * empty now. What it means where it is not written is the same.
+   */
+  private static final Pattern OF_PORTS =
+      Pattern.compile(
+          ".*ports(: x-kubernetes-list-(type|map-keys) is another"
+              + "|\\[\\]\\.protocol: (default is another|pattern is another|maxLength is narrower))");
+
   @Test
   @DisplayName("takes nothing from those who use the released one, but for what is listed here")
   void released() throws IOException {
@@ -57,6 +68,7 @@ final class CrdCompatibilityTest {
             CrdChange.breaks(
                 yaml.readTree(RELEASED.toFile()),
                 yaml.readTree(Path.of(CheckedInCrd.FILE).toFile())))
+        .filteredOn(change -> !OF_PORTS.matcher(change).matches())
         .containsExactlyInAnyOrder(
             // It stood in every stored resource, also where no pair may be Pending: 1 is meant as
             // ever where it is not set.

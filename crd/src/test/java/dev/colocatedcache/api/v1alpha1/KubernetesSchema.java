@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -146,6 +147,9 @@ final class KubernetesSchema {
     KEPT.stream().filter(source::has).forEach(key -> target.set(key, source.get(key).deepCopy()));
     if (source.has("items")) {
       target.set("items", items(kind, source));
+      if (isKeyedByDefault(source)) {
+        target.put("x-kubernetes-list-type", "atomic").remove("x-kubernetes-list-map-keys");
+      }
     }
     if (source.path("additionalProperties").isObject()) {
       ObjectNode value = structural(kind, source.get("additionalProperties"));
@@ -183,21 +187,49 @@ final class KubernetesSchema {
       // chart becomes.
       items.put("nullable", true);
     }
-    // A key must be required or have a default. Where the document gives one (a port's protocol) it
-    // is kept; every other default is left to the Deployment, so that what is stored is what was
-    // written.
-    for (JsonNode key : list.path("x-kubernetes-list-map-keys")) {
-      boolean required = false;
-      for (JsonNode name : items.path("required")) {
-        required |= name.equals(key);
-      }
-      if (!required) {
-        JsonNode documented = resolve(list.get("items")).at("/properties/" + key.asText());
-        property(items, key.asText()).remove("nullable");
-        property(items, key.asText()).set("default", documented.get("default"));
-      }
+    if (!isKeyedByDefault(list)) {
+      keys(list).stream()
+          .filter(key -> !requires(items, key))
+          .forEach(
+              key -> {
+                property(items, key).remove("nullable");
+                property(items, key).put("default", "");
+              });
     }
     return items;
+  }
+
+  /**
+   * Whether a key of the list is neither required nor empty by default: the protocol of a port.
+   *
+   * <p>A key must be required or have a default, and a default inside of a list is stored, so that
+   * who compares with what was written sees the whole list as changed, for ever: Argo CD does. So
+   * such a list is no map here, and its default is left to the Deployment, as every other one is.
+   */
+  private boolean isKeyedByDefault(JsonNode list) {
+    return keys(list).stream()
+        .anyMatch(
+            key ->
+                !requires(resolve(list.get("items")), key)
+                    && !resolve(list.get("items"))
+                        .at("/properties/" + key + "/default")
+                        .asText()
+                        .isEmpty());
+  }
+
+  private static List<String> keys(JsonNode list) {
+    List<String> keys = new ArrayList<>();
+    list.path("x-kubernetes-list-map-keys").forEach(key -> keys.add(key.asText()));
+    return keys;
+  }
+
+  private static boolean requires(JsonNode schema, String key) {
+    for (JsonNode name : schema.path("required")) {
+      if (name.asText().equals(key)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private JsonNode resolve(JsonNode source) {
@@ -308,7 +340,8 @@ final class KubernetesSchema {
   }
 
   private static void protocol(ObjectNode schema) {
-    property(schema, "protocol").putArray("enum").add("TCP").add("UDP").add("SCTP");
+    // No enum, for an enum refuses null even where it is nullable. Empty is not set.
+    property(schema, "protocol").put("maxLength", 4).put("pattern", "^(TCP|UDP|SCTP)?$");
   }
 
   private static void labelValues(ObjectNode schema, String name) {
