@@ -121,10 +121,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     Optional<NodeBuffer> buffer = Optional.ofNullable(assessment.buffer());
     steps.nodes().lower(resource, buffer);
     problem =
-        steps
-            .children()
-            .sync(
-                resource, workload, step.replicas(), capacity, told.need(), report.proven(), room);
+        steps.children().sync(resource, workload, step.replicas(), capacity, told.need(), room);
     if (problem.isPresent()) {
       return stalled(resource, report, problem.get(), context);
     }

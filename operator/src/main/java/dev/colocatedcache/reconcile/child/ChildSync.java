@@ -54,12 +54,11 @@ public final class ChildSync {
   }
 
   /**
-   * Brings the children of {@code owner} to {@code workload}.
+   * Brings the children of {@code owner} to {@code workload}, of which the API server is known to
+   * take what was made of it so far, be it by {@link #rehearse}.
    *
    * @param replicas of each role
    * @param capacity of which these are
-   * @param proven whether the API server is known to accept this generation of the spec; if not,
-   *     every write is rehearsed first
    * @param need what anchors wait for before they can be Ready
    * @param room for a rollout; asked where a template changes, or pods are to surge
    * @return what somebody has to mend; empty when the children are as they should be
@@ -71,11 +70,9 @@ public final class ChildSync {
       Map<Role, Integer> replicas,
       Capacity capacity,
       FollowerNeed need,
-      boolean proven,
       RolloutRoom room) {
     Step write = change -> write(owner, change);
-    Optional<Problem> problem =
-        each(owner, workload, replicas, capacity, need, proven, room, write);
+    Optional<Problem> problem = each(owner, workload, replicas, capacity, need, true, room, write);
     if (problem.isEmpty()) {
       for (Role role : Role.values()) {
         live.ours(owner, workload.role(role).name())
