@@ -7,7 +7,9 @@ import dev.colocatedcache.testing.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,6 +25,17 @@ final class DocsTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)[^)]*\\)");
   private static final Pattern TARGET =
       Pattern.compile("`make ([a-z0-9-]+)`|\\$ make ([a-z0-9-]+)");
+
+  /** Words of Kubernetes' own that the code compares with. */
+  private static final Set<String> NO_REASONS =
+      Set.of(
+          "DoesNotExist",
+          "NamespaceTerminating",
+          "NewReplicaSetAvailable",
+          "NotIn",
+          "PreferClose",
+          "PreferSameNode",
+          "PreferSameZone");
 
   static List<Path> pages() throws IOException {
     try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
@@ -60,6 +73,31 @@ final class DocsTest {
     assertThat(Yaml.file("docs/runbook.md"))
         .as("and what to do")
         .containsOnlyOnce("\n| " + reason + " | ");
+  }
+
+  /** Reasons are written where they are given, as one word of several. */
+  static List<String> words() throws IOException {
+    Pattern word = Pattern.compile("\"([A-Z][a-z]+(?:[A-Z][a-z]+)+)\"");
+    List<String> words = new ArrayList<>();
+    for (String folder : List.of("status", "reconcile")) {
+      Path sources = Path.of("src/main/java/dev/colocatedcache").resolve(folder);
+      try (Stream<Path> files = Files.walk(sources)) {
+        files
+            .filter(file -> file.toString().endsWith(".java"))
+            .flatMap(file -> word.matcher(Yaml.file(file)).results().map(match -> match.group(1)))
+            .filter(text -> !NO_REASONS.contains(text))
+            .forEach(words::add);
+      }
+    }
+    return words.stream().distinct().sorted().toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("words")
+  @DisplayName("explains every reason of a condition or an Event, and says what to do")
+  void everyReason(String word) {
+    assertThat(Yaml.file("docs/conditions.md")).containsPattern("\\b" + word + "\\b");
+    assertThat(Yaml.file("docs/runbook.md")).containsPattern("\\b" + word + "\\b");
   }
 
   @Test

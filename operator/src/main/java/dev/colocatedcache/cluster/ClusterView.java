@@ -237,6 +237,19 @@ public final class ClusterView implements AutoCloseable {
     }
   }
 
+  /**
+   * The same of several Deployments at one moment: of two that are asked for one after the other,
+   * the second knows what has come in between, such as a follower beside an anchor that the first
+   * does not know to be there.
+   */
+  public Map<String, List<RunningPod>> pods(String namespace, Collection<String> deployments) {
+    synchronized (lock) {
+      Map<String, List<RunningPod>> pods = new HashMap<>();
+      deployments.forEach(deployment -> pods.put(deployment, pods(namespace, deployment)));
+      return pods;
+    }
+  }
+
   @Override
   public void close() {
     informers.forEach(SharedIndexInformer::stop);

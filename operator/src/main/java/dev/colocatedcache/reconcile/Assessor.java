@@ -154,7 +154,10 @@ final class Assessor {
     int granted = places.granted() - answer.waiting();
     // An anchor where its follower does not fit gets none: it would be Pending for ever. Where
     // there are more anchors than granted, those go first.
-    List<RunningPod> anchors = cluster.pods(anchor.namespace(), anchor.name());
+    Map<String, List<RunningPod>> pods =
+        cluster.pods(anchor.namespace(), List.of(anchor.name(), follower.name()));
+    List<RunningPod> anchors = pods.get(anchor.name());
+    List<RunningPod> followers = pods.get(follower.name());
     PairQuestion question = answer.question();
     Capacity withRoom =
         question.answered(
@@ -176,7 +179,6 @@ final class Assessor {
     Map<Role, Set<String>> kept = new EnumMap<>(Role.class);
     kept.put(anchor.role(), nodes(places.pairs(), Pair::anchorNode));
     kept.put(follower.role(), nodes(followersKept.of(places.pairs()), Pair::followerNode));
-    List<RunningPod> followers = cluster.pods(follower.namespace(), follower.name());
     giveWay(replicas, anchor.role(), anchors, answer.lost(), domainOf);
     giveWay(replicas, follower.role(), followers, answer.lost(), domainOf);
     GateOpenings gates =
@@ -197,7 +199,7 @@ final class Assessor {
             workload.surges() ? surplus : 0,
             new SurgeRoom(workload, request, cluster.admission(anchor.namespace()), basis)
                 ::placesFor),
-        gates.outrun(),
+        gates.outrun(workload.surges()),
         Stranded.among(anchors, followers, granted, pending, evaluation.pairs(), domainOf),
         question.buffer(withRoom, workload).orElse(null),
         places.ends());

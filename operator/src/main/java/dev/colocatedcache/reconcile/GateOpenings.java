@@ -137,11 +137,13 @@ final class GateOpenings {
   }
 
   /**
-   * Anchors that were let loose for one place alone, which has been lost before they got there,
-   * while a pair fits elsewhere. Neither can their gate be closed nor can they be sent anywhere
-   * else: only a new one can.
+   * Anchors that were let loose for one place alone, which has been lost before they got there, be
+   * it to another anchor, while a pair fits elsewhere. Neither can their gate be closed nor can
+   * they be sent anywhere else: only a new one can.
+   *
+   * @param surges whether an anchor of another template may stand beside them
    */
-  List<RunningPod> outrun() {
+  List<RunningPod> outrun(boolean surges) {
     Set<String> places = new TreeSet<>(room);
     places.removeAll(domains(anchors.stream().filter(GateOpenings::isPlaced)));
     if (places.isEmpty()) {
@@ -150,9 +152,20 @@ final class GateOpenings {
     return anchors.stream()
         .filter(pod -> !pod.terminating() && !isPlaced(pod) && !isGated(pod))
         .filter(pod -> pod.placedFor() != null)
-        .filter(pod -> !room.contains(pod.placedFor()) && !kept.contains(pod.placedFor()))
+        .filter(
+            pod ->
+                (!room.contains(pod.placedFor()) && !kept.contains(pod.placedFor()))
+                    || isTakenFrom(pod, surges))
         .sorted(Comparator.comparing(RunningPod::name))
         .toList();
+  }
+
+  /** Whether another anchor that stays is where the pod alone may go. */
+  private boolean isTakenFrom(RunningPod pod, boolean surges) {
+    return anchors.stream()
+        .filter(other -> isPlaced(other) && !other.terminating())
+        .filter(other -> !surges || Objects.equals(other.template(), pod.template()))
+        .anyMatch(other -> pod.placedFor().equals(domainOf.apply(other.node())));
   }
 
   private List<RunningPod> gated() {

@@ -123,13 +123,33 @@ final class GateOpeningsTest {
     // Nowhere else is room: fewer are asked for, and that is one of those that go.
     "?a, a, '', '', 0",
     "?a b, a b, b, b, 0",
+    // Another one has come there first; or is about to go from there.
+    "?a a, a, a b, a b, 1",
+    "?a a-, a, a b, a b, 0",
+    "?a a, a, a, a, 0",
     // Let loose to several places: the scheduler has the others.
     "?, '', b, b, 0",
     "g, a, b, b, 0",
   })
   @DisplayName("once, so that an anchor whose place was lost before it got there is made anew")
   void outrun(String anchors, String followers, String room, String kept, int remade) {
-    assertThat(gates(anchors, followers, room, kept, 0).outrun()).hasSize(remade);
+    assertThat(gates(anchors, followers, room, kept, 0).outrun(false)).hasSize(remade);
+  }
+
+  @Test
+  @DisplayName("not where an anchor of another template stands beside it in a surge")
+  void surging() {
+    List<RunningPod> anchors = new ArrayList<>(pods("?a"));
+    RunningPod waiting = anchors.get(0);
+    anchors.add(
+        new RunningPod(
+            "old", "before", "a", true, false, null, Set.of(), null, Map.of(), true, null));
+    GateOpenings gates =
+        new GateOpenings(
+            anchors, List.of(), pairs("a b"), pairs("a b"), 0, UnaryOperator.identity());
+
+    assertThat(gates.outrun(true)).isEmpty();
+    assertThat(gates.outrun(false)).containsExactly(waiting);
   }
 
   private static List<Set<String>> places(List<GateOpenings.Opening> openings) {
