@@ -17,10 +17,13 @@ demo: ## the operator on a real control plane on this machine, step by step; sta
 demo-down: ## end what `make demo` left running
 	@demo/down
 
+# Of Kubernetes, to test with: 1.36 if not set. DevclusterExtension reads it.
+export KUBE
+
 .PHONY: test
-test: ## every test, those on the real control plane included
+test: ## every test, those on the real control plane included; KUBE=1.35 for another version than 1.36 (or 1.34)
 	@build/preflight java maven go
-	devcluster/devcluster build
+	devcluster/devcluster build $(if $(KUBE),--kube $(KUBE))
 	e2e/tool helm
 	$(MVN) verify
 
