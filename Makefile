@@ -3,6 +3,9 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MVN ?= mvn -B -ntp
+# Which Kubernetes the control plane is of, for whatever runs on one: 1.34, 1.35 or 1.36, which it is if not set.
+KUBE ?=
+export KUBE
 
 .PHONY: help
 help:
@@ -17,13 +20,10 @@ demo: ## the operator on a real control plane on this machine, step by step; sta
 demo-down: ## end what `make demo` left running
 	@demo/down
 
-# Of Kubernetes, to test with: 1.36 if not set. DevclusterExtension reads it.
-export KUBE
-
 .PHONY: test
-test: ## every test, those on the real control plane included; KUBE=1.35 for another version than 1.36 (or 1.34)
+test: ## every test, those on the real control plane included; on another Kubernetes with KUBE=1.34 or KUBE=1.35
 	@build/preflight java maven go
-	devcluster/devcluster build $(if $(KUBE),--kube $(KUBE))
+	devcluster/devcluster build
 	e2e/tool helm
 	$(MVN) verify
 

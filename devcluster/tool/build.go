@@ -38,7 +38,7 @@ type target struct {
 
 func buildCommand(h home, args []string) error {
 	set := flags("build")
-	kube := set.String("kube", "", "")
+	kube := set.String("kube", os.Getenv("KUBE"), "")
 	if err := parse(set, args); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ import (
 func clusterFlags(set *flag.FlagSet) *options {
 	o := &options{}
 	set.StringVar(&o.Name, "name", "default", "")
-	set.StringVar(&o.Kube, "kube", "", "")
+	set.StringVar(&o.Kube, "kube", os.Getenv("KUBE"), "")
 	set.IntVar(&o.Nodes, "nodes", 3, "")
 	set.BoolVar(&o.Audit, "audit", false, "")
 	set.DurationVar(&o.NodeGrace, "node-grace", 0, "")
@@ -381,7 +381,7 @@ func kubeconfigCommand(h home, args []string) error {
 
 func kubectlCommand(h home, args []string) error {
 	set := flags("kubectl")
-	kube := set.String("kube", "", "")
+	kube := set.String("kube", os.Getenv("KUBE"), "")
 	if err := parse(set, args); err != nil {
 		return err
 	}

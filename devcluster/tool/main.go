@@ -30,7 +30,7 @@ const usage = `devcluster: a real Kubernetes control plane on this machine
                              [--label k=v]… [--taint k=v:Effect]…
   devcluster node rm    NODE [--name N]
 
-Versions (--kube): %s; the first is the default.
+Versions (--kube): %s; the first is the default, or what KUBE in the environment names.
 `
 
 // failure is an error whose text is meant for the user as it stands.
