@@ -163,8 +163,10 @@ final class CustomResourceRules {
           Set.of("Cluster", "").contains(traffic(self))
               || Set.of(NODE, ZONE).contains(topologyKey(self));
       case "!has(self.nodePort) || self.nodePort == 0" -> self.path("nodePort").asLong(0) == 0;
-      case "!has(self.maxPending) || self.policy == 'AllowPending'" ->
-          !self.hasNonNull("maxPending") || self.path("policy").asText().equals("AllowPending");
+      case "!has(self.maxPending) || self.maxPending == 1 || self.policy == 'AllowPending'" ->
+          !self.hasNonNull("maxPending")
+              || self.path("maxPending").asInt() == 1
+              || self.path("policy").asText().equals("AllowPending");
       case "!has(self.activeDeadlineSeconds)" -> !self.hasNonNull("activeDeadlineSeconds");
       default -> throw new IllegalStateException("what does this rule mean? " + rule);
     };

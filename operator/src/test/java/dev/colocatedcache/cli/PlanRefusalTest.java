@@ -87,6 +87,17 @@ final class PlanRefusalTest {
     assertThat(run.err()).contains("ColocatedCache default/checkout is invalid: ", complaint);
   }
 
+  @Test
+  @DisplayName("and not a default of the released definition, which stands in all that was stored")
+  void releasedDefault() throws IOException {
+    PairManifest stored =
+        PairManifest.named("checkout")
+            .with("/metadata/namespace", "default")
+            .with("/spec/capacity", "{policy: Cap, maxPending: 1, scaleDownDelaySeconds: 120}");
+
+    assertThat(plan(stored.yaml()).err()).isEmpty();
+  }
+
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',

@@ -17,8 +17,10 @@ import io.fabric8.generator.annotation.ValidationRule;
  * @param allowShrink whether a changed template may be rolled out into fewer pairs than minReplicas
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+// 1 stands in what was stored while it was the default, whatever the policy: it must not be in the
+// way of other changes.
 @ValidationRule(
-    value = "!has(self.maxPending) || self.policy == 'AllowPending'",
+    value = "!has(self.maxPending) || self.maxPending == 1 || self.policy == 'AllowPending'",
     message =
         "spec.capacity.maxPending says how many pairs may be Pending, and with this policy none is:"
             + " remove it, or set spec.capacity.policy to AllowPending",
