@@ -276,6 +276,13 @@ public final class StatusReport {
       conditions.set(READY, false, "PairsNotReady", progress(pairs, expected));
     } else if (capacity.limited()) {
       conditions.set(READY, true, "Capped", capacity.message());
+    } else if (expected < capacity.granted()) {
+      conditions.set(
+          READY,
+          true,
+          "Capped",
+          progress(pairs, capacity.granted())
+              + ": the other anchors run where their followers do not fit");
     } else {
       conditions.set(READY, true, "AllPairsReady", progress(pairs, expected));
     }

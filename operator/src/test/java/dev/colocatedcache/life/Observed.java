@@ -61,6 +61,7 @@ record Observed(
     List<Node> own = client.nodes().withLabels(nodes).list().getItems();
     List<HasMetadata> cluster = new ArrayList<>(own);
     cluster.addAll(pods);
+    cluster.addAll(client.scheduling().v1().priorityClasses().list().getItems());
     cluster.add(new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build());
     return new Observed(
         byName(caches),

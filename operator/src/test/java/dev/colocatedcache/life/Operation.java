@@ -11,6 +11,7 @@ sealed interface Operation
     permits AddNode,
         ChangeAnchor,
         ChangePairing,
+        ChangePriority,
         Cordon,
         CreateCache,
         DeleteCache,

@@ -2,6 +2,7 @@ package dev.colocatedcache.life;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** The operations that there are, and how often each comes. */
 final class Repertoire {
@@ -36,14 +37,25 @@ final class Repertoire {
           new Entry(1, SecondOperator::draw),
           new Entry(36, Pause::draw));
 
+  /**
+   * What comes only once a world has lived for a while, so that short scripts stay as they were.
+   */
+  private static final List<Entry> LATER =
+      Stream.concat(ALL.stream(), Stream.of(new Entry(9, ChangePriority::draw))).toList();
+
   private record Entry(int weight, Drawing drawing) {}
 
   private Repertoire() {}
 
-  /** One of the operations, those of more weight more often. */
-  static Drawing drawing(RandomGenerator random) {
-    int at = random.nextInt(ALL.stream().mapToInt(Entry::weight).sum());
-    for (Entry entry : ALL) {
+  /**
+   * One of the operations, those of more weight more often.
+   *
+   * @param later whether the world has lived for a while
+   */
+  static Drawing drawing(RandomGenerator random, boolean later) {
+    List<Entry> entries = later ? LATER : ALL;
+    int at = random.nextInt(entries.stream().mapToInt(Entry::weight).sum());
+    for (Entry entry : entries) {
       at -= entry.weight();
       if (at < 0) {
         return entry.drawing();

@@ -16,6 +16,9 @@ record Script(long seed, Setup setup, List<Step> steps) {
   /** Named, for the default may be another one on another Java. */
   private static final String ALGORITHM = "L64X128MixRandom";
 
+  /** After so many operations a world has lived for a while. */
+  private static final int A_WHILE = 20;
+
   Script {
     steps = List.copyOf(steps);
   }
@@ -39,7 +42,7 @@ record Script(long seed, Setup setup, List<Step> steps) {
       for (int i = 0; i < size; i++) {
         Optional<Operation> operation = Optional.empty();
         while (operation.isEmpty()) {
-          operation = Repertoire.drawing(random).draw(world, random);
+          operation = Repertoire.drawing(random, steps.size() >= A_WHILE).draw(world, random);
         }
         steps.add(new Step(burst, operation.get()));
       }

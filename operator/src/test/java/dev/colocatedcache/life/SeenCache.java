@@ -47,6 +47,12 @@ record SeenCache(ColocatedCache resource, Observed world) {
         || resource.getSpec().placement().healing() != Healing.NONE;
   }
 
+  /** Whether its pods may take room from those of others. */
+  boolean high() {
+    return World.HIGH.equals(
+        resource.getSpec().cache().template().getSpec().getPriorityClassName());
+  }
+
   int requested() {
     return resource.getSpec().replicas();
   }

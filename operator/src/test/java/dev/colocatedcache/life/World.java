@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClassBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
@@ -42,6 +43,9 @@ final class World implements AutoCloseable {
 
   /** The taint that operations give to nodes. */
   static final String TAINT = "life.colocatedcache.dev/taint";
+
+  /** The PriorityClass of pods that may take room from those without one. */
+  static final String HIGH = "life-high";
 
   /** The name of what somebody puts into a child. */
   static final String EDITED = "life-edited";
@@ -81,6 +85,15 @@ final class World implements AutoCloseable {
     this.nodes = cluster.nodes(namespace.name());
     this.history = PodHistory.of(cluster.client(), namespace.name());
     this.version = cluster.kubernetesVersion();
+    client()
+        .resource(
+            new PriorityClassBuilder()
+                .withNewMetadata()
+                .withName(HIGH)
+                .endMetadata()
+                .withValue(1000)
+                .build())
+        .serverSideApply();
     setup.nodes().forEach(node -> addNode(node.number(), node.cpuMillis()));
     setup.caches().forEach(cache -> createCache(cache.number()));
   }
@@ -95,6 +108,9 @@ final class World implements AutoCloseable {
       }
     }
     settled.nodes().keySet().stream().filter(node -> !settled.isReady(node)).forEach(allowed::on);
+    if (settled.seenCaches().stream().anyMatch(SeenCache::high)) {
+      mayLosePairs();
+    }
     for (Operation operation : burst) {
       try {
         operation.play(this);
@@ -287,6 +303,11 @@ final class World implements AutoCloseable {
                 .get())
         .map(deployment -> deployment.getSpec().getReplicas())
         .orElse(0);
+  }
+
+  /** Those of a higher priority may take room from all others. */
+  void mayLosePairs() {
+    settled.seenCaches().forEach(cache -> allowed.all(cache.name()));
   }
 
   /**

@@ -49,6 +49,22 @@ class StatusReportTest {
   }
 
   @Test
+  void anAnchorWithoutRoomForItsFollowerIsNoReadyPair() {
+    Observation observation =
+        new Observation(
+            Map.of(Role.SERVICE, deployment(2, 2, 2), Role.CACHE, deployment(3, 3, 3)),
+            pods(2),
+            List.of(),
+            null);
+    ColocatedCacheStatus status = report(asked(3), START, capacity(3, 3), observation);
+
+    assertThat(reason(status, "Ready")).isEqualTo("Capped");
+    assertThat(condition(status, "Ready").getStatus()).isEqualTo("True");
+    assertThat(condition(status, "Ready").getMessage())
+        .isEqualTo("2 of 3 pairs ready: the other anchors run where their followers do not fit");
+  }
+
+  @Test
   void fewerThanTheMinimumIsNotReady() {
     ColocatedCacheStatus status = report(asked(3), START, capacity(3, 0), running(0));
 
