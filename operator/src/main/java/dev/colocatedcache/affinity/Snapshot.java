@@ -59,6 +59,12 @@ public final class Snapshot {
     return index < 0 ? null : nodes[index];
   }
 
+  /** The topology domain that the node of that name is in; null where it is in none, or unknown. */
+  public String domainOf(String node, String topologyKey) {
+    NodeInfo info = node(node);
+    return info == null ? null : info.label(topologyKey);
+  }
+
   int size() {
     return nodes.length;
   }

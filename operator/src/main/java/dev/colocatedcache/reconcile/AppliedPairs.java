@@ -23,6 +23,7 @@ final class AppliedPairs {
 
   private final LiveChildren live;
   private final Assessor assessor;
+  private final PodObserver pods;
   private final ScaleDown scaleDown;
   private final ChildSync children;
   private final PairGates gates;
@@ -30,11 +31,13 @@ final class AppliedPairs {
   AppliedPairs(
       LiveChildren live,
       Assessor assessor,
+      PodObserver pods,
       ScaleDown scaleDown,
       ChildSync children,
       PairGates gates) {
     this.live = live;
     this.assessor = assessor;
+    this.pods = pods;
     this.scaleDown = scaleDown;
     this.children = children;
     this.gates = gates;
@@ -80,6 +83,6 @@ final class AppliedPairs {
       LOG.debug(
           "what runs of {} cannot be judged: {}", resource.getMetadata().getName(), e.getMessage());
     }
-    return new Kept(Optional.of(assessor.observe(resource, workload)), soon);
+    return new Kept(Optional.of(pods.observe(resource, workload)), soon);
   }
 }

@@ -103,7 +103,7 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
     LocalCacheGates.Outcome told = steps.localCaches().set(resource, workload);
     Assessment assessment = steps.assessor().assess(resource, workload);
     Capacity capacity = assessment.capacity();
-    RolloutRoom room = steps.assessor().rolloutRoom(resource, workload, report.isAnnounced());
+    RolloutRoom room = steps.rollouts().room(resource, workload, report.isAnnounced());
     // Before anything is marked: a spec that is held back does not say which pods go.
     Optional<Problem> problem =
         report.proven()
@@ -134,9 +134,9 @@ public final class ColocatedCacheReconciler implements Reconciler<ColocatedCache
             report.applied(
                 workload.role(Role.SERVICE).selector(),
                 unasked.map(capacity::unremedied).orElse(capacity),
-                steps.assessor().observe(resource, workload),
+                steps.pods().observe(resource, workload),
                 assessment.apart(),
-                steps.assessor().surgeLimit(resource, workload)),
+                steps.rollouts().surgeLimit(resource, workload)),
             context);
     return Stream.concat(
             again ? Stream.of(AGAIN) : Stream.empty(),

@@ -1,27 +1,22 @@
 package dev.colocatedcache.reconcile;
 
-import dev.colocatedcache.affinity.AdmissionContext;
 import dev.colocatedcache.affinity.Claims;
 import dev.colocatedcache.affinity.InvalidInputException;
 import dev.colocatedcache.affinity.PairEvaluation;
 import dev.colocatedcache.affinity.PairRequest;
 import dev.colocatedcache.affinity.Pairs;
 import dev.colocatedcache.affinity.PodInfo;
-import dev.colocatedcache.affinity.QuotaCharge;
 import dev.colocatedcache.affinity.Rank;
 import dev.colocatedcache.affinity.Snapshot;
 import dev.colocatedcache.api.v1alpha1.ColocatedCache;
-import dev.colocatedcache.api.v1alpha1.Role;
 import dev.colocatedcache.cluster.ClusterView;
+import dev.colocatedcache.reconcile.Standings.Standing;
 import dev.colocatedcache.workload.InvalidSpecException;
 import dev.colocatedcache.workload.Workload;
 import io.javaoperatorsdk.operator.api.reconciler.IndexedResourceCache;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,15 +35,13 @@ import java.util.stream.Collectors;
  */
 final class Competition {
 
-  /** How long pods wait for pairs of lower priority to go by themselves. */
-  private static final Duration WAIT_FOR_PAIRS = Duration.ofSeconds(45);
-
   private final ClusterView cluster;
-  private final Clock clock;
   private final EvaluationTimer timer;
   private final IndexedResourceCache<ColocatedCache> all;
   private final Claims<ResourceID> claims = new Claims<>();
-  private final Map<ResourceID, Standing> standings = new HashMap<>();
+  private final Standings standings = new Standings();
+  private final PairQuestions questions;
+  private final VictimWait victimWait;
 
   /** Those whose answers may be others than they were. */
   private final Set<ResourceID> touched = new HashSet<>();
@@ -59,11 +52,6 @@ final class Competition {
   /** Generations that cannot be made into pods. */
   private final Map<ResourceID, Long> unreadable = new HashMap<>();
 
-  /** By Deployment, whose pods it makes. */
-  private final Map<ResourceID, ResourceID> makers = new HashMap<>();
-
-  private final Map<ResourceID, Instant> waitingSince = new HashMap<>();
-
   /** The newest cluster that an answer was worked out from; null before the first. */
   private Seen newest;
 
@@ -73,9 +61,10 @@ final class Competition {
       Clock clock,
       EvaluationTimer timer) {
     this.cluster = cluster;
-    this.clock = clock;
     this.timer = timer;
     this.all = all;
+    this.questions = new PairQuestions(cluster, standings);
+    this.victimWait = new VictimWait(clock);
   }
 
   /**
@@ -92,14 +81,6 @@ final class Competition {
       Snapshot basis,
       int waiting,
       Set<String> lost) {}
-
-  /** Where one stands: its rank, its latest question, and how many pairs it was granted. */
-  private record Standing(long generation, Rank rank, PairQuestion question, int granted) {
-
-    boolean isLimited() {
-      return granted < question.requested();
-    }
-  }
 
   /** Whose answers may be others once what is held on some nodes changes. */
   interface Wakes {
@@ -119,10 +100,9 @@ final class Competition {
   /** How many pairs {@code resource} is granted, and where they fit. */
   Answer assess(ColocatedCache resource, Workload workload, ClusterEventSource changes) {
     ResourceID id = ResourceID.fromResource(resource);
-    AdmissionContext admission = cluster.admission(workload.anchor().namespace());
-    PairRequest request = PairQuestion.of(resource, workload, admission).request();
+    PairRequest request = questions.of(resource, workload).request();
     // Outside of the lock, for the changes that it has looked at take it.
-    Seen seen = changes.watch(id, new Pairs(admission.version()).watch(request));
+    Seen seen = changes.watch(id, pairs(workload).watch(request));
     return serve(id, resource, workload, seen, changes);
   }
 
@@ -132,12 +112,12 @@ final class Competition {
     Snapshot basis = newest.snapshot();
     stalled.remove(id);
     meet(basis, wakes);
-    Rank rank = rank(resource, PairQuestion.of(resource, workload, admission(workload)));
+    Rank rank = PairQuestions.rank(resource, questions.of(resource, workload));
     List<ResourceID> others = new ArrayList<>(touched);
-    others.removeIf(other -> other.equals(id) || !standings.containsKey(other));
-    others.sort(Comparator.comparing(other -> standings.get(other).rank()));
+    others.removeIf(other -> other.equals(id) || !standings.contains(other));
+    others.sort(Comparator.comparing(other -> standings.of(other).rank()));
     for (ResourceID other : others) {
-      Standing standing = standings.get(other);
+      Standing standing = standings.of(other);
       if (standing.rank().compareTo(rank) < 0) {
         onBehalf(other, basis, Integer.MAX_VALUE, wakes);
         touched.remove(other);
@@ -161,11 +141,11 @@ final class Competition {
                 met.add(id);
               }
             });
-    met.sort(Comparator.comparing(id -> standings.get(id).rank()));
+    met.sort(Comparator.comparing(id -> standings.of(id).rank()));
     for (ResourceID id : met) {
-      int granted = standings.get(id).granted();
-      PairRequest request = standings.get(id).question().request();
-      if (granted > Math.min(pods(request, true), pods(request, false))) {
+      int granted = standings.of(id).granted();
+      PairRequest request = standings.of(id).question().request();
+      if (granted > questions.pairs(request)) {
         onBehalf(id, basis, granted, wakes);
       }
       touched.add(id);
@@ -174,7 +154,7 @@ final class Competition {
 
   private boolean isNew(ResourceID id, ColocatedCache resource) {
     Long generation = resource.getMetadata().getGeneration();
-    Standing known = standings.get(id);
+    Standing known = standings.of(id);
     return resource.getMetadata().getDeletionTimestamp() == null
         && (known == null || known.generation() != generation)
         && !generation.equals(unreadable.get(id));
@@ -183,17 +163,17 @@ final class Competition {
   private boolean join(ResourceID id, ColocatedCache resource) {
     try {
       Workload workload = Workload.of(resource);
-      PairQuestion question = PairQuestion.of(resource, workload, admission(workload));
+      PairQuestion question = questions.of(resource, workload);
       Integer granted = resource.getStatus() == null ? null : resource.getStatus().replicas();
-      Standing known = standings.get(id);
+      Standing known = standings.of(id);
       standings.put(
           id,
           new Standing(
               resource.getMetadata().getGeneration(),
-              rank(resource, question),
+              PairQuestions.rank(resource, question),
               question,
-              known != null ? known.granted() : granted == null ? 0 : granted));
-      made(id, question.request());
+              known != null ? known.granted() : granted == null ? 0 : granted),
+          question.request());
       unreadable.remove(id);
       return true;
     } catch (InvalidSpecException | InvalidInputException e) {
@@ -223,19 +203,17 @@ final class Competition {
       Snapshot basis,
       int most,
       Wakes wakes) {
-    AdmissionContext admission = admission(workload);
-    PairQuestion question = question(resource, workload, alivePairs(workload));
+    PairQuestion question = question(resource, workload, questions.alivePairs(workload));
     PairRequest request =
         most < question.request().wanted() ? question.request().wanting(most) : question.request();
-    Rank rank = rank(resource, question);
+    Rank rank = PairQuestions.rank(resource, question);
     Snapshot view = claims.seenBy(id, rank.name(), request, basis);
     PairEvaluation evaluation =
-        timer.time(() -> new Pairs(admission.version()).evaluate(view, request, this::rankOf));
-    Standing before = standings.get(id);
+        timer.time(() -> pairs(workload).evaluate(view, request, standings::rankOf));
+    Standing before = standings.of(id);
     int granted = evaluation.pairs().size();
     standings.put(
-        id, new Standing(resource.getMetadata().getGeneration(), rank, question, granted));
-    made(id, request);
+        id, new Standing(resource.getMetadata().getGeneration(), rank, question, granted), request);
     hold(id, request, evaluation, basis, wakes);
     if (before != null && before.granted() > granted) {
       wakeForQuota(id, wakes);
@@ -244,7 +222,7 @@ final class Competition {
         question,
         evaluation,
         view,
-        waiting(id, evaluation),
+        victimWait.waiting(id, blocked(evaluation)),
         domains(claims.takenFrom(rank.name()), basis, request.topologyKey()));
   }
 
@@ -253,70 +231,42 @@ final class Competition {
    * held for it, and no change of the cluster is looked out for.
    */
   synchronized Answer assessApplied(ColocatedCache resource, Workload applied) {
-    PairQuestion question = question(resource, applied, alivePairs(applied));
+    PairQuestion question = question(resource, applied, questions.alivePairs(applied));
     PairRequest request = question.request();
     Snapshot view =
         claims.seenBy(
             ResourceID.fromResource(resource),
-            rank(resource, question).name(),
+            PairQuestions.rank(resource, question).name(),
             request,
             cluster.snapshot());
-    PairEvaluation evaluation =
-        new Pairs(admission(applied).version()).evaluate(view, request, this::rankOf);
+    PairEvaluation evaluation = pairs(applied).evaluate(view, request, standings::rankOf);
     return new Answer(question, evaluation, view, 0, Set.of());
   }
 
   private static Set<String> domains(Set<String> nodes, Snapshot snapshot, String topologyKey) {
     return nodes.stream()
-        .map(snapshot::node)
-        .filter(Objects::nonNull)
-        .map(node -> node.label(topologyKey))
+        .map(node -> snapshot.domainOf(node, topologyKey))
         .filter(Objects::nonNull)
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /**
-   * How many pairs wait for those of others to go. Left to kube-scheduler, the pods would take half
-   * a pair here and half a pair there; so they come when the room is free. If that takes too long,
-   * for whatever reason, kube-scheduler has its way.
-   */
-  private int waiting(ResourceID id, PairEvaluation evaluation) {
-    int waiting =
-        (int)
-            evaluation.victims().values().stream()
-                .filter(victims -> victims.stream().anyMatch(this::isRunningHalf))
-                .count();
-    if (waiting == 0) {
-      waitingSince.remove(id);
-      return 0;
-    }
-    Instant since = waitingSince.computeIfAbsent(id, i -> clock.instant());
-    return clock.instant().isBefore(since.plus(WAIT_FOR_PAIRS)) ? waiting : 0;
+  /** How many pairs cannot come before pairs of lower priority have gone. */
+  private int blocked(PairEvaluation evaluation) {
+    return (int)
+        evaluation.victims().values().stream()
+            .filter(victims -> victims.stream().anyMatch(this::isRunningHalf))
+            .count();
   }
 
   /** What is only promised has no name. */
   private boolean isRunningHalf(PodInfo pod) {
-    return !pod.name().isEmpty() && rankOf(pod) != null;
-  }
-
-  private Rank rankOf(PodInfo pod) {
-    if (pod.deployment() == null) {
-      return null;
-    }
-    ResourceID owner = makers.get(new ResourceID(pod.deployment(), pod.namespace()));
-    Standing standing = owner == null ? null : standings.get(owner);
-    return standing == null ? null : standing.rank();
-  }
-
-  private void made(ResourceID id, PairRequest request) {
-    makers.put(new ResourceID(request.anchorDeployment(), request.namespace()), id);
-    makers.put(new ResourceID(request.followerDeployment(), request.namespace()), id);
+    return !pod.name().isEmpty() && standings.rankOf(pod) != null;
   }
 
   private void hold(
       ResourceID id, PairRequest request, PairEvaluation evaluation, Snapshot basis, Wakes wakes) {
     Snapshot before = claims.seenBy(null, basis);
-    Set<String> nodes = claims.hold(id, request, evaluation, this::rankOf);
+    Set<String> nodes = claims.hold(id, request, evaluation, standings::rankOf);
     if (!nodes.isEmpty()) {
       wakes.concerned(limited(id), nodes, before, claims.seenBy(null, basis));
       wakes.holding();
@@ -331,13 +281,9 @@ final class Competition {
   }
 
   private Set<ResourceID> limited(ResourceID but) {
-    Set<ResourceID> limited = new HashSet<>();
-    standings.forEach(
-        (id, standing) -> {
-          if (standing.isLimited() && !id.equals(but) && !touched.contains(id)) {
-            limited.add(id);
-          }
-        });
+    Set<ResourceID> limited = standings.limited();
+    limited.remove(but);
+    limited.removeAll(touched);
     return limited;
   }
 
@@ -355,68 +301,11 @@ final class Competition {
 
   /** What it asks for, as far as quotas allow it beside what others were granted. */
   synchronized PairQuestion question(ColocatedCache resource, Workload workload, int running) {
-    String namespace = workload.anchor().namespace();
-    List<QuotaCharge> own = new ArrayList<>();
-    for (Role role : Role.values()) {
-      own.addAll(cluster.charges(namespace, workload.role(role).name()));
-    }
-    return PairQuestion.of(resource, workload, admission(workload))
-        .within(
-            cluster.quotas(namespace),
-            own,
-            promised(ResourceID.fromResource(resource), namespace),
-            running);
+    return questions.of(resource, workload, running, stalled);
   }
 
-  /** What quotas will charge for what others in the namespace were granted and do not use yet. */
-  private List<QuotaCharge> promised(ResourceID but, String namespace) {
-    List<QuotaCharge> promised = new ArrayList<>();
-    if (cluster.quotas(namespace).isEmpty()) {
-      return promised;
-    }
-    standings.forEach(
-        (id, standing) -> {
-          PairRequest request = standing.question().request();
-          if (!id.equals(but) && request.namespace().equals(namespace) && !stalled.contains(id)) {
-            int anchors = standing.granted() - pods(request, true);
-            int followers = standing.granted() - pods(request, false);
-            promised.addAll(
-                Collections.nCopies(Math.max(0, anchors), request.anchor().quotaCharge()));
-            promised.addAll(
-                Collections.nCopies(Math.max(0, followers), request.follower().quotaCharge()));
-          }
-        });
-    return promised;
-  }
-
-  private int pods(PairRequest request, boolean anchors) {
-    String deployment = anchors ? request.anchorDeployment() : request.followerDeployment();
-    return cluster.charges(request.namespace(), deployment).size();
-  }
-
-  private int alivePairs(Workload workload) {
-    int alive = Integer.MAX_VALUE;
-    for (Role role : Role.values()) {
-      alive =
-          Math.min(
-              alive,
-              (int)
-                  cluster.pods(workload.anchor().namespace(), workload.role(role).name()).stream()
-                      .filter(pod -> !pod.terminating())
-                      .count());
-    }
-    return alive;
-  }
-
-  private AdmissionContext admission(Workload workload) {
-    return cluster.admission(workload.anchor().namespace());
-  }
-
-  private static Rank rank(ColocatedCache resource, PairQuestion question) {
-    return new Rank(
-        question.request().anchor().priority(),
-        resource.getMetadata().getCreationTimestamp(),
-        resource.getMetadata().getNamespace() + "/" + resource.getMetadata().getName());
+  private Pairs pairs(Workload workload) {
+    return new Pairs(questions.admission(workload).version());
   }
 
   /** The answer to {@code id} may be another than it was. */
@@ -433,22 +322,12 @@ final class Competition {
 
   /** Forgets those that are gone. */
   synchronized void forgetGone(Wakes wakes) {
-    Set<ResourceID> gone = new HashSet<>(standings.keySet());
+    Set<ResourceID> gone = new HashSet<>(standings.ids());
     gone.removeIf(all::contains);
-    gone.forEach(
-        id -> {
-          standings.remove(id);
-          letGo(id, wakes);
-        });
-    makers.values().removeAll(gone);
-    waitingSince.keySet().removeAll(gone);
-    Instant now = clock.instant();
-    waitingSince.forEach(
-        (id, since) -> {
-          if (now.isAfter(since.plus(WAIT_FOR_PAIRS))) {
-            wakes.wake(id);
-          }
-        });
+    standings.forget(gone);
+    gone.forEach(id -> letGo(id, wakes));
+    victimWait.forget(gone);
+    victimWait.over().forEach(wakes::wake);
     touched.removeIf(id -> !all.contains(id));
     stalled.removeIf(id -> !all.contains(id));
     unreadable.keySet().removeIf(id -> !all.contains(id));
@@ -473,9 +352,9 @@ final class Competition {
   synchronized PairEvaluation elsewhere(ColocatedCache resource, Answer answer, Snapshot other) {
     ResourceID id = ResourceID.fromResource(resource);
     PairRequest request = answer.question().request();
-    String name = rank(resource, answer.question()).name();
+    String name = PairQuestions.rank(resource, answer.question()).name();
     return new Pairs(cluster.admission(request.namespace()).version())
-        .evaluate(claims.seenBy(id, name, request, other), request, this::rankOf);
+        .evaluate(claims.seenBy(id, name, request, other), request, standings::rankOf);
   }
 
   /** The cluster with all that is held for others. */

@@ -14,9 +14,10 @@ import java.util.stream.Collectors;
  * follower too many, and a pair that could be, for its follower is there, is none while its anchor
  * is elsewhere: that follower goes before one of a whole pair does.
  *
- * @param withAnchor the domains where an anchor runs; null where every pair counts alike
+ * @param all whether every pair counts alike
+ * @param withAnchor the domains where an anchor runs, otherwise
  */
-record FollowersKept(Set<String> withAnchor) {
+record FollowersKept(boolean all, Set<String> withAnchor) {
 
   /**
    * The followers that stay.
@@ -27,21 +28,21 @@ record FollowersKept(Set<String> withAnchor) {
    */
   static FollowersKept beside(
       Collection<RunningPod> anchors, int misplaced, UnaryOperator<String> domainOf) {
+    if (misplaced == 0) {
+      return new FollowersKept(true, Set.of());
+    }
     return new FollowersKept(
-        misplaced == 0
-            ? null
-            : anchors.stream()
-                .filter(pod -> !pod.terminating() && pod.node() != null)
-                .map(RunningPod::node)
-                .map(domainOf)
-                .filter(Objects::nonNull)
-                .collect(Collectors.toUnmodifiableSet()));
+        false,
+        anchors.stream()
+            .filter(pod -> !pod.terminating() && pod.node() != null)
+            .map(RunningPod::node)
+            .map(domainOf)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toUnmodifiableSet()));
   }
 
   /** Those of {@code pairs}, in their order, whose follower stays. */
   List<Pair> of(Collection<Pair> pairs) {
-    return pairs.stream()
-        .filter(pair -> withAnchor == null || withAnchor.contains(pair.domain()))
-        .toList();
+    return pairs.stream().filter(pair -> all || withAnchor.contains(pair.domain())).toList();
   }
 }

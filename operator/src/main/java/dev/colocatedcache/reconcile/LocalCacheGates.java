@@ -71,7 +71,7 @@ final class LocalCacheGates {
     return new LocalCaches(
         cluster.pods(service.namespace(), service.name()),
         cluster.pods(cache.namespace(), cache.name()),
-        node -> Assessor.domain(snapshot, node, workload.topologyKey()));
+        node -> snapshot.domainOf(node, workload.topologyKey()));
   }
 
   private PodCondition condition(LocalCaches.Verdict verdict) {

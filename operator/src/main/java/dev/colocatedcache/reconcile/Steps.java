@@ -22,6 +22,8 @@ record Steps(
     List<EventSource<?, ColocatedCache>> eventSources,
     LocalCacheGates localCaches,
     Assessor assessor,
+    RolloutAssessor rollouts,
+    PodObserver pods,
     ScaleDown scaleDown,
     NodeRequest nodes,
     ChildSync children,
@@ -49,7 +51,8 @@ record Steps(
     LiveChildren live = informers.children();
     Assessor assessor =
         new Assessor(
-            cluster, clusterEvents, live, competition, client.getKubernetesSerialization(), timer);
+            cluster, clusterEvents, live, competition, client.getKubernetesSerialization());
+    PodObserver pods = new PodObserver(cluster, clusterEvents, live, competition);
     ScaleDown scaleDown = new ScaleDown(client, cluster, live, clock);
     ChildSync children =
         new ChildSync(
@@ -59,11 +62,13 @@ record Steps(
         Stream.concat(Stream.of(clusterEvents), informers.eventSources().stream()).toList(),
         new LocalCacheGates(client, cluster, live, clock),
         assessor,
+        new RolloutAssessor(cluster, live, competition, timer),
+        pods,
         scaleDown,
         new NodeRequest(client, live),
         children,
         gates,
         new PairHealing(client, announcer),
-        new AppliedPairs(live, assessor, scaleDown, children, gates));
+        new AppliedPairs(live, assessor, pods, scaleDown, children, gates));
   }
 }

@@ -71,8 +71,8 @@ public final class ChildSync {
       Capacity capacity,
       FollowerNeed need,
       RolloutRoom room) {
-    Step write = change -> write(owner, change);
-    Optional<Problem> problem = each(owner, workload, replicas, capacity, need, true, room, write);
+    Target target = new Target(owner, workload, replicas, capacity, need, room);
+    Optional<Problem> problem = bring(target, true, change -> write(owner, change));
     if (problem.isEmpty()) {
       for (Role role : Role.values()) {
         live.ours(owner, workload.role(role).name())
@@ -91,7 +91,7 @@ public final class ChildSync {
       Capacity capacity,
       FollowerNeed need,
       RolloutRoom room) {
-    return each(owner, workload, replicas, capacity, need, false, room, change -> {});
+    return bring(new Target(owner, workload, replicas, capacity, need, room), false, change -> {});
   }
 
   /** Sets how many pods each role's Deployment has, and nothing else of it. */
@@ -118,21 +118,7 @@ public final class ChildSync {
     List<Change<?>> changes = new ArrayList<>();
     for (Role role : Role.values()) {
       RoleModel model = workload.role(role);
-      Optional<Problem> problem =
-          compare(
-                  owner,
-                  model,
-                  Service.class,
-                  workload.service(role).map(distributions::nearest),
-                  changes)
-              .or(
-                  () ->
-                      compare(
-                          owner,
-                          model,
-                          PodDisruptionBudget.class,
-                          workload.disruptionBudget(role, capacity.granted(), capacity.pending()),
-                          changes));
+      Optional<Problem> problem = compareBeside(owner, workload, capacity, model, changes);
       problem.ifPresent(p -> LOG.info("left as it is: {}", p.message()));
     }
     changes.removeIf(change -> !change.isRepair());
@@ -140,60 +126,41 @@ public final class ChildSync {
         .ifPresent(p -> LOG.info("not put back: {}", p.message()));
   }
 
-  private Optional<Problem> each(
+  /** What the children are to be. */
+  private record Target(
       ColocatedCache owner,
       Workload workload,
       Map<Role, Integer> replicas,
       Capacity capacity,
       FollowerNeed need,
-      boolean proven,
-      RolloutRoom room,
-      Step step) {
+      RolloutRoom room) {}
+
+  /**
+   * Takes the step for each child that differs, unless something speaks against any.
+   *
+   * @param proven whether the API server is known to take what differs, rollouts apart
+   */
+  private Optional<Problem> bring(Target target, boolean proven, Step step) {
     int known = distributions.lessons();
-    Optional<Problem> problem =
-        attempt(owner, workload, replicas, capacity, need, proven, room, step);
+    Optional<Problem> problem = attempt(target, proven, step);
     // Each lesson rules out a value, and there are few of them.
-    return distributions.lessons() == known
-        ? problem
-        : each(owner, workload, replicas, capacity, need, proven, room, step);
+    return distributions.lessons() == known ? problem : bring(target, proven, step);
   }
 
-  private Optional<Problem> attempt(
-      ColocatedCache owner,
-      Workload workload,
-      Map<Role, Integer> replicas,
-      Capacity capacity,
-      FollowerNeed need,
-      boolean proven,
-      RolloutRoom room,
-      Step step) {
+  private Optional<Problem> attempt(Target target, boolean proven, Step step) {
+    ColocatedCache owner = target.owner();
+    Workload workload = target.workload();
     List<Change<?>> changes = new ArrayList<>();
     List<Change<?>> rollouts = new ArrayList<>();
-    boolean followerWaits = followerWaits(owner, workload, replicas, need);
+    boolean followerWaits = followerWaits(target);
     for (RoleModel model : List.of(workload.anchor(), workload.follower())) {
-      Role role = model.role();
       boolean waits = !model.anchor() && followerWaits;
-      boolean surges = workload.surges() && surges(owner, workload, model, replicas, waits, room);
+      Rollout rollout = new Rollout(waits, workload.surges() && surges(target, model, waits));
       Deployment deployment =
-          workload.deployment(role, replicas.get(role), new Rollout(waits, surges));
+          workload.deployment(model.role(), target.replicas().get(model.role()), rollout);
       Optional<Problem> problem =
           compare(owner, model, deployment, changes)
-              .or(
-                  () ->
-                      compare(
-                          owner,
-                          model,
-                          Service.class,
-                          workload.service(role).map(distributions::nearest),
-                          changes))
-              .or(
-                  () ->
-                      compare(
-                          owner,
-                          model,
-                          PodDisruptionBudget.class,
-                          workload.disruptionBudget(role, capacity.granted(), capacity.pending()),
-                          changes));
+              .or(() -> compareBeside(owner, workload, target.capacity(), model, changes));
       if (problem.isPresent()) {
         return problem;
       }
@@ -213,7 +180,7 @@ public final class ChildSync {
       }
     }
     if (!rollouts.isEmpty()) {
-      Optional<Problem> problem = room.objection();
+      Optional<Problem> problem = target.room().objection();
       if (problem.isPresent()) {
         return problem;
       }
@@ -244,39 +211,30 @@ public final class ChildSync {
     return Optional.empty();
   }
 
-  private boolean followerWaits(
-      ColocatedCache owner, Workload workload, Map<Role, Integer> replicas, FollowerNeed need) {
-    RoleModel anchor = workload.anchor();
-    RoleModel follower = workload.follower();
-    Optional<Deployment> liveAnchor = current(owner, workload, anchor);
-    Optional<Deployment> liveFollower = current(owner, workload, follower);
+  private boolean followerWaits(Target target) {
+    RoleModel anchor = target.workload().anchor();
+    RoleModel follower = target.workload().follower();
+    Optional<Deployment> liveAnchor = current(target.owner(), target.workload(), anchor);
+    Optional<Deployment> liveFollower = current(target.owner(), target.workload(), follower);
     return RolloutOrder.followerWaits(
-        marked(workload, anchor, replicas, liveAnchor),
+        marked(target, anchor, liveAnchor),
         liveAnchor,
-        marked(workload, follower, replicas, liveFollower),
+        marked(target, follower, liveFollower),
         liveFollower,
-        need);
+        target.need());
   }
 
-  private boolean surges(
-      ColocatedCache owner,
-      Workload workload,
-      RoleModel model,
-      Map<Role, Integer> replicas,
-      boolean waits,
-      RolloutRoom room) {
-    Optional<Deployment> current = current(owner, workload, model);
+  private boolean surges(Target target, RoleModel model, boolean waits) {
+    Optional<Deployment> current = current(target.owner(), target.workload(), model);
     return RolloutOrder.surges(
-        marked(workload, model, replicas, current), current, waits, model.role(), room);
+        marked(target, model, current), current, waits, model.role(), target.room());
   }
 
-  private Deployment marked(
-      Workload workload,
-      RoleModel role,
-      Map<Role, Integer> replicas,
-      Optional<Deployment> current) {
+  private Deployment marked(Target target, RoleModel role, Optional<Deployment> current) {
     Deployment desired =
-        workload.deployment(role.role(), replicas.get(role.role()), Rollout.REPLACE);
+        target
+            .workload()
+            .deployment(role.role(), target.replicas().get(role.role()), Rollout.REPLACE);
     current.ifPresent(deployment -> keep(desired, deployment));
     return Intent.marked(desired, serialization);
   }
@@ -299,6 +257,29 @@ public final class ChildSync {
 
   private static Map<String, String> podLabels(RoleModel role) {
     return role.template().getMetadata().getLabels();
+  }
+
+  /** What a role has beside its Deployment. */
+  private Optional<Problem> compareBeside(
+      ColocatedCache owner,
+      Workload workload,
+      Capacity capacity,
+      RoleModel model,
+      List<Change<?>> changes) {
+    return compare(
+            owner,
+            model,
+            Service.class,
+            workload.service(model.role()).map(distributions::nearest),
+            changes)
+        .or(
+            () ->
+                compare(
+                    owner,
+                    model,
+                    PodDisruptionBudget.class,
+                    workload.disruptionBudget(model.role(), capacity.granted(), capacity.pending()),
+                    changes));
   }
 
   /** A child that a role may have or not. */
