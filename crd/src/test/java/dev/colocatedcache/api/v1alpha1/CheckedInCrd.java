@@ -105,6 +105,9 @@ final class CheckedInCrd {
     spec.put("description", "What is asked for.");
     ObjectNode status = property(root, "status");
     status.put("description", "What is, all counted in pairs.");
+    // Whoever waits by kstatus, as Flux does, takes a resource without any status for one that is
+    // as it should be.
+    status.putObject("default").put("observedGeneration", -1);
     numbers(root);
     once(root);
     for (Role role : Role.values()) {

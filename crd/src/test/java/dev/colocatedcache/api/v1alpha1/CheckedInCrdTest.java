@@ -74,6 +74,12 @@ class CheckedInCrdTest {
     assertThat(subresources.at("/scale/labelSelectorPath").asText()).isEqualTo(".status.selector");
   }
 
+  /** kstatus takes what has no status at all for current, though no operator has seen it. */
+  @Test
+  void countsAsUnseenUntilTheOperatorHasSeenIt() {
+    assertThat(root.at("/properties/status/default")).hasToString("{\"observedGeneration\":-1}");
+  }
+
   /**
    * Who compares lists by what is written in them, as Argo CD does, would see a change for ever.
    */
