@@ -214,7 +214,7 @@ final class InstallIT {
             assertThat(client.services().inNamespace("checkout").list().getItems())
                 .extracting(service -> service.getMetadata().getName())
                 .containsExactly("checkout"));
-    assertThat(elsewhere.resource().getStatus()).isNull();
+    elsewhere.assertUnseen();
     assertThat(operator.log()).doesNotContain("a permission is missing").doesNotContain(" cannot ");
 
     // Without a port of the cache's there is no address to tell the service of, so it is rolled.

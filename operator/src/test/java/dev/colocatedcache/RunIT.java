@@ -43,7 +43,7 @@ final class RunIT {
     holdsFor(
         Duration.ofSeconds(1),
         () -> {
-          assertThat(c.resource().getStatus()).isNull();
+          c.assertUnseen();
           assertThat(cluster.client().apps().deployments().inNamespace("c").list().getItems())
               .isEmpty();
         });

@@ -5,11 +5,15 @@ import java.util.stream.Stream;
 
 /** What was granted is what the evaluator says of the cluster as it is now. */
 final class GrantedAsPlanned implements Invariant {
+  /** What the definition gives to one that no operator has seen. */
+  private static final Long UNSEEN = -1L;
+
   @Override
   public Stream<String> broken(Observed world) {
     return world.seenCaches().stream()
         .filter(cache -> cache.planned().isPresent())
         .filter(cache -> cache.resource().getStatus() != null)
+        .filter(cache -> !UNSEEN.equals(cache.resource().getStatus().observedGeneration()))
         .flatMap(
             cache ->
                 cache.keepsOldTemplate()

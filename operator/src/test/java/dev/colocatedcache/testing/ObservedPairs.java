@@ -23,6 +23,11 @@ public record ObservedPairs(KubernetesClient client, String namespace, String na
   /** How long anything may take to settle on a busy machine. */
   public static final Duration LIMIT = Duration.ofSeconds(90);
 
+  /** What the definition gives to one that no operator has seen. */
+  private static final ColocatedCacheStatus UNSEEN =
+      new ColocatedCacheStatus(
+          -1L, null, null, null, null, null, null, null, null, null, null, List.of());
+
   private static final Duration POLL = Duration.ofMillis(250);
 
   /** The ColocatedCache as it is now. */
@@ -33,8 +38,13 @@ public record ObservedPairs(KubernetesClient client, String namespace, String na
   /** Its status; fails when there is none. */
   public ColocatedCacheStatus status() {
     ColocatedCacheStatus status = resource().getStatus();
-    assertThat(status).as("status of %s/%s", namespace, name).isNotNull();
+    assertThat(status).as("status of %s/%s", namespace, name).isNotNull().isNotEqualTo(UNSEEN);
     return status;
+  }
+
+  /** Fails if an operator has said anything about it. */
+  public void assertUnseen() {
+    assertThat(resource().getStatus()).as("status of %s/%s", namespace, name).isEqualTo(UNSEEN);
   }
 
   /** The condition of that type. */
