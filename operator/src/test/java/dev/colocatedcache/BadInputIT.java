@@ -11,6 +11,7 @@ import dev.colocatedcache.devcluster.Devcluster;
 import dev.colocatedcache.devcluster.DevclusterExtension;
 import dev.colocatedcache.devcluster.TestNamespace;
 import dev.colocatedcache.testing.DryRun;
+import dev.colocatedcache.testing.Wording;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -351,7 +352,7 @@ final class BadInputIT {
   }
 
   private static String said(String refusal) {
-    return refusal.replaceAll(PREFIX, "").replace(NOT_EVERYTHING_CHECKED, "");
+    return Wording.ofApiServer(refusal).replaceAll(PREFIX, "").replace(NOT_EVERYTHING_CHECKED, "");
   }
 
   private ObjectNode changed(String path, String value) throws JsonProcessingException {

@@ -16,6 +16,7 @@ import dev.colocatedcache.testing.OperatorExtension;
 import dev.colocatedcache.testing.PairManifest;
 import dev.colocatedcache.testing.PodHistory;
 import dev.colocatedcache.testing.RunningOperator;
+import dev.colocatedcache.testing.Wording;
 import dev.colocatedcache.testing.Yaml;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
@@ -284,7 +285,7 @@ final class ClusterChangesIT {
   }
 
   private static void capped(ObservedPairs checkout, Hindrance hindrance) {
-    assertThat(checkout.status().capacity().message())
+    assertThat(Wording.ofScheduler(checkout.status().capacity().message()))
         .isEqualTo("2 of 3 pairs placed: 2 of 3 nodes eligible; 1 " + hindrance.reason());
     assertThat(checkout.status().capacity().nodes()).isEqualTo(3);
     assertThat(checkout.status().capacity().eligibleNodes()).isEqualTo(2);
@@ -292,7 +293,7 @@ final class ClusterChangesIT {
         .singleElement()
         .satisfies(
             rejected -> {
-              assertThat(rejected.reason()).isEqualTo(hindrance.reason());
+              assertThat(Wording.ofScheduler(rejected.reason())).isEqualTo(hindrance.reason());
               assertThat(rejected.nodes()).isEqualTo(1);
             });
     assertThat(checkout.is("CapacityLimited")).isEqualTo("True");
@@ -374,7 +375,9 @@ final class ClusterChangesIT {
     checkout.awaitPairs(2);
     settles(
         () ->
-            assertThat(checkout.condition("CapacityLimited").orElseThrow().getMessage())
+            assertThat(
+                    Wording.ofScheduler(
+                        checkout.condition("CapacityLimited").orElseThrow().getMessage()))
                 .isEqualTo(
                     "2 of 3 pairs placed: 2 of 3 nodes eligible; 1 node(s) had untolerated"
                         + " taint(s)"));
@@ -412,7 +415,8 @@ final class ClusterChangesIT {
               .singleElement()
               .satisfies(
                   rejected ->
-                      assertThat(rejected.reason()).isEqualTo("node(s) had untolerated taint(s)"));
+                      assertThat(Wording.ofScheduler(rejected.reason()))
+                          .isEqualTo("node(s) had untolerated taint(s)"));
         });
     scale(checkout, 3);
     checkout.awaitPairs(2);

@@ -13,6 +13,7 @@ import dev.colocatedcache.testing.ObservedPairs;
 import dev.colocatedcache.testing.OperatorExtension;
 import dev.colocatedcache.testing.PairManifest;
 import dev.colocatedcache.testing.RunningOperator;
+import dev.colocatedcache.testing.Wording;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -460,7 +461,7 @@ final class StalledInputIT {
                 good.with(row.path(), row.value()).yaml(), "-n", namespace, "apply", "-f-");
 
     assertThat(applied.ok()).isFalse();
-    assertThat(applied.err().strip()).endsWith(row.refusal());
+    assertThat(Wording.ofApiServer(applied.err().strip())).endsWith(row.refusal());
     holdsFor(A_WHILE, () -> assertThat(children(shop)).isEqualTo(running));
   }
 

@@ -3,7 +3,9 @@ package dev.colocatedcache;
 import static dev.colocatedcache.testing.ObservedPairs.holdsFor;
 import static dev.colocatedcache.testing.ObservedPairs.settles;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.colocatedcache.affinity.KubernetesVersion;
 import dev.colocatedcache.api.v1alpha1.Traffic.Policy;
 import dev.colocatedcache.devcluster.Devcluster;
 import dev.colocatedcache.devcluster.DevclusterExtension;
@@ -349,6 +351,10 @@ final class TrafficIT {
       TestNamespace namespace,
       TestNodes nodes,
       KubernetesClient client) {
+    // There is no other way to lose it on the way, and until 1.35 there is none.
+    assumeTrue(
+        KubernetesVersion.parse(cluster.kubernetesVersion()).atLeast(1, 36),
+        "MutatingAdmissionPolicies are served from 1.36 on");
     nodes.add(1);
     String policy = DROPPING.replace("NAMESPACE", namespace.name());
     cluster.kubectl().runWithInput(policy, "apply", "-f-").orFail();

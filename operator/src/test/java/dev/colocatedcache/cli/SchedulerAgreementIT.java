@@ -69,7 +69,7 @@ class SchedulerAgreementIT {
 
   private final ObjectMapper mapper = new ObjectMapper();
   private final List<String> disagreements = new ArrayList<>();
-  private final Scheduler scheduler = new Scheduler(KubernetesVersion.DEFAULT);
+  private Scheduler scheduler;
   private KubernetesClient client;
   private int judged;
   private int bound;
@@ -77,6 +77,7 @@ class SchedulerAgreementIT {
   @Test
   void theSchedulerOfARunningControlPlaneSaysWhatWeSay(Devcluster cluster) throws IOException {
     client = cluster.client();
+    scheduler = new Scheduler(KubernetesVersion.parse(cluster.kubernetesVersion()));
     prepare(cluster);
     List<RecordedCluster> clusters =
         RecordedCases.read()

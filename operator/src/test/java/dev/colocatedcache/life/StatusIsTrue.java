@@ -18,8 +18,8 @@ final class StatusIsTrue implements Invariant {
 
   private static List<String> broken(SeenCache cache) {
     ColocatedCacheStatus status = cache.resource().getStatus();
-    if (status == null) {
-      return List.of(cache.name() + " has no status");
+    if (status == null || status.replicas() == null) {
+      return List.of(cache.name() + " has no status that speaks of pairs");
     }
     Claims claims = new Claims(cache.name());
     claims.same(
