@@ -16,7 +16,6 @@ import dev.colocatedcache.testing.OperatorExtension;
 import dev.colocatedcache.testing.PairManifest;
 import dev.colocatedcache.testing.PodHistory;
 import dev.colocatedcache.testing.RunningOperator;
-import dev.colocatedcache.testing.Wording;
 import dev.colocatedcache.testing.Yaml;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
@@ -285,7 +284,7 @@ final class ClusterChangesIT {
   }
 
   private static void capped(ObservedPairs checkout, Hindrance hindrance) {
-    assertThat(Wording.ofScheduler(checkout.status().capacity().message()))
+    assertThat(checkout.status().capacity().message())
         .isEqualTo("2 of 3 pairs placed: 2 of 3 nodes eligible; 1 " + hindrance.reason());
     assertThat(checkout.status().capacity().nodes()).isEqualTo(3);
     assertThat(checkout.status().capacity().eligibleNodes()).isEqualTo(2);
@@ -293,7 +292,7 @@ final class ClusterChangesIT {
         .singleElement()
         .satisfies(
             rejected -> {
-              assertThat(Wording.ofScheduler(rejected.reason())).isEqualTo(hindrance.reason());
+              assertThat(rejected.reason()).isEqualTo(hindrance.reason());
               assertThat(rejected.nodes()).isEqualTo(1);
             });
     assertThat(checkout.is("CapacityLimited")).isEqualTo("True");
@@ -302,11 +301,14 @@ final class ClusterChangesIT {
   }
 
   private static void whole(ObservedPairs checkout) {
-    assertThat(checkout.status().capacity().message())
-        .isEqualTo("3 of 3 pairs placed: 3 of 3 nodes eligible");
-    assertThat(checkout.status().capacity().rejected()).isEmpty();
-    assertThat(checkout.is("CapacityLimited")).isEqualTo("False");
-    assertThat(checkout.is("Ready")).isEqualTo("True");
+    settles(
+        () -> {
+          assertThat(checkout.status().capacity().message())
+              .isEqualTo("3 of 3 pairs placed: 3 of 3 nodes eligible");
+          assertThat(checkout.status().capacity().rejected()).isEmpty();
+          assertThat(checkout.is("CapacityLimited")).isEqualTo("False");
+          assertThat(checkout.is("Ready")).isEqualTo("True");
+        });
   }
 
   private String third() {
@@ -375,9 +377,7 @@ final class ClusterChangesIT {
     checkout.awaitPairs(2);
     settles(
         () ->
-            assertThat(
-                    Wording.ofScheduler(
-                        checkout.condition("CapacityLimited").orElseThrow().getMessage()))
+            assertThat(checkout.condition("CapacityLimited").orElseThrow().getMessage())
                 .isEqualTo(
                     "2 of 3 pairs placed: 2 of 3 nodes eligible; 1 node(s) had untolerated"
                         + " taint(s)"));
@@ -415,8 +415,7 @@ final class ClusterChangesIT {
               .singleElement()
               .satisfies(
                   rejected ->
-                      assertThat(Wording.ofScheduler(rejected.reason()))
-                          .isEqualTo("node(s) had untolerated taint(s)"));
+                      assertThat(rejected.reason()).isEqualTo("node(s) had untolerated taint(s)"));
         });
     scale(checkout, 3);
     checkout.awaitPairs(2);

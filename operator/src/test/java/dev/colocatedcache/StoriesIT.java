@@ -12,7 +12,6 @@ import dev.colocatedcache.devcluster.OwnDevcluster;
 import dev.colocatedcache.testing.ObservedPairs;
 import dev.colocatedcache.testing.OperatorExtension;
 import dev.colocatedcache.testing.RunningOperator;
-import dev.colocatedcache.testing.Wording;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -81,7 +80,7 @@ final class StoriesIT {
     kubectl(cluster, "scale", "ccache/checkout", "--replicas=3");
     checkout.awaitPairs(2);
     holdsFor(AT_REST, () -> cappedAtTwo(checkout, 3));
-    assertThat(Wording.ofScheduler(checkout.status().capacity().message()))
+    assertThat(checkout.status().capacity().message())
         .isEqualTo(
             "2 of 3 pairs placed: 2 of 3 nodes eligible; 1 node(s) had untolerated taint(s)");
 

@@ -15,7 +15,8 @@ final class TaintToleration implements Filter {
 
   TaintToleration(IncomingPod pod, KubernetesVersion version) {
     this.tolerations = pod.tolerations();
-    this.taintIsNamed = !version.atLeast(1, 35);
+    // Taken away within a minor version: 1.34.1 still names it, 1.34.2 does not.
+    this.taintIsNamed = !version.atLeast(1, 34, 2);
   }
 
   @Override

@@ -66,19 +66,26 @@ class TaintTolerationTest {
         .isEqualTo("fits");
   }
 
-  @Test
-  void kubernetes134NamesTheFirstTaint() {
+  @ParameterizedTest
+  @CsvSource({
+    "v1.33.5, node(s) had untolerated taint {gpu: a}",
+    "v1.34.1, node(s) had untolerated taint {gpu: a}",
+    "v1.34.2, node(s) had untolerated taint(s)",
+    "v1.34.4-gke.100, node(s) had untolerated taint(s)",
+    "v1.34, node(s) had untolerated taint(s)",
+    "v1.35.0, node(s) had untolerated taint(s)",
+  })
+  void until1341TheFirstTaintIsNamed(String version, String reason) {
     TestCluster cluster =
         new TestCluster()
             .node(
                 "spec: {taints: [{key: soft, effect: PreferNoSchedule}, {key: gpu, value: a, effect: NoSchedule}]}");
 
     PodJudgement judgement =
-        new Scheduler(KubernetesVersion.parse("v1.34.4"))
+        new Scheduler(KubernetesVersion.parse(version))
             .judge(
                 cluster.model.snapshot(), IncomingPod.asStored(TestCluster.podOf("incoming", "")));
 
-    assertThat(judgement.fitError())
-        .isEqualTo("0/1 nodes are available: 1 node(s) had untolerated taint {gpu: a}.");
+    assertThat(judgement.fitError()).isEqualTo("0/1 nodes are available: 1 " + reason + ".");
   }
 }

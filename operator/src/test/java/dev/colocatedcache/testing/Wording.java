@@ -4,11 +4,6 @@ package dev.colocatedcache.testing;
 public final class Wording {
   private Wording() {}
 
-  /** A sentence of the scheduler's. Until 1.34 it named the taint, and counted each by itself. */
-  public static String ofScheduler(String said) {
-    return said.replaceAll("untolerated taint \\{[^}]*}", "untolerated taint(s)");
-  }
-
   /** A refusal of the API server's. An older one says that a rule speaks of an object. */
   public static String ofApiServer(String refusal) {
     return refusal.replace("Invalid value: \"object\": ", "Invalid value: ");
