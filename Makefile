@@ -28,7 +28,7 @@ test: ## every test, those on the real control plane included; on another Kubern
 	$(MVN) verify
 
 .PHONY: e2e
-e2e: ## what takes others' programs: the demo and every command of the docs; an upgrade; Argo CD and Flux; Karpenter; Prometheus; both images (root, buildah, debootstrap, prometheus, redis-server)
+e2e: ## what takes others' programs: the demo and every command of the docs; an upgrade; Argo CD and Flux; Karpenter; Prometheus; both images (root, buildah, debootstrap, qemu-user-static, prometheus, redis-server)
 	e2e/demo
 	e2e/docs
 	e2e/upgrade
