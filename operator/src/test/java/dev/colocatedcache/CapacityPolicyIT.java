@@ -129,6 +129,19 @@ final class CapacityPolicyIT {
   void stranding() {
     nodes.add(NodeSpec.named("small").with("cpu", "500m"));
     apply(pending(1).with("/spec/service/template/spec/containers/0/resources/requests/cpu", "1"));
+    noneIsStranded();
+  }
+
+  @Test
+  @DisplayName("AllowPending takes an anchor back that went to such a node as soon as it came")
+  void strandingNodeComes() {
+    apply(pending(1).with("/spec/service/template/spec/containers/0/resources/requests/cpu", "1"));
+    awaitPending(2, 1);
+    nodes.add(NodeSpec.named("small").with("cpu", "500m"));
+    noneIsStranded();
+  }
+
+  private void noneIsStranded() {
     shop.awaitPairs(2);
     holdsFor(
         A_WHILE,

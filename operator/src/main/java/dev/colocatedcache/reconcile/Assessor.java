@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,16 +79,16 @@ final class Assessor {
         cluster.pods(anchor.namespace(), List.of(anchor.name(), follower.name()));
     List<RunningPod> anchors = pods.get(anchor.name());
     List<RunningPod> followers = pods.get(follower.name());
+    List<String> misplaced = places.evaluation().misplacedAnchors();
     PairQuestion question = answer.question();
     Capacity withRoom =
         question.answered(
             question.capacity(evaluation).keeping(places.granted(), places.reasons()),
             evaluation,
-            nodes(anchors),
+            withAnchor(anchors, granted, misplaced),
             allowed -> pendingPods.now(resource, workload, granted, allowed));
     Capacity capacity = withRoom.without(answer.waiting());
     int pending = capacity.pending();
-    List<String> misplaced = places.evaluation().misplacedAnchors();
     UnaryOperator<String> domainOf =
         node -> places.cluster().domainOf(node, workload.topologyKey());
     ReplicaCounts counts =
@@ -138,6 +139,20 @@ final class Assessor {
             : resource.getStatus().replicas();
     Snapshot then = cluster.snapshotWith(absent);
     return KeptPlaces.of(now, wanted, before, absent, delay, then, evaluate);
+  }
+
+  /**
+   * Nodes that a further anchor would not go to, for one is there. Where more run than are granted,
+   * one that was to be Pending has gone where its follower does not fit: it goes, and its node
+   * takes the next.
+   */
+  private static Set<String> withAnchor(
+      List<RunningPod> anchors, int granted, List<String> misplaced) {
+    Set<String> taken = new HashSet<>(nodes(anchors));
+    if (taken.size() > granted) {
+      taken.removeAll(Set.copyOf(misplaced));
+    }
+    return taken;
   }
 
   private static Set<String> nodes(List<RunningPod> pods) {
