@@ -28,7 +28,6 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The run that an AOT cache (JEP 483, JEP 514) is made from: starts the operator, by the command in the
@@ -277,7 +276,7 @@ final class Training {
     Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(keytool.getInputStream().readAllBytes());
     if (keytool.waitFor() != 0) {
-      throw new IllegalStateException(command.stream().collect(Collectors.joining(" ")) + ": " + said);
+      throw new IllegalStateException(String.join(" ", command) + ": " + said);
     }
   }
 

@@ -1,4 +1,4 @@
-module dev.colocatedcache/e2e/registry
+module colocatedcache.dev/e2e/registry
 
 go 1.26
 
