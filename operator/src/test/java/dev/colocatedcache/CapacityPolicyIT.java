@@ -141,6 +141,26 @@ final class CapacityPolicyIT {
     noneIsStranded();
   }
 
+  @Test
+  @DisplayName(
+      "AllowPending takes an anchor back that goes to such a node although others are free")
+  void strandingNodePreferred() {
+    nodes.add(NodeSpec.named("small").with("cpu", "500m").label("size", "small"));
+    apply(
+        pending(1)
+            .with("/spec/service/template/spec/containers/0/resources/requests/cpu", "1")
+            .with(
+                "/spec/cache/template/spec/affinity",
+                """
+                nodeAffinity:
+                  preferredDuringSchedulingIgnoredDuringExecution:
+                    - weight: 100
+                      preference:
+                        matchExpressions: [{key: size, operator: In, values: [small]}]
+                """));
+    noneIsStranded();
+  }
+
   private void noneIsStranded() {
     shop.awaitPairs(2);
     holdsFor(

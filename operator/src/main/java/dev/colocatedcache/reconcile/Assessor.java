@@ -19,7 +19,6 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,7 +84,7 @@ final class Assessor {
         question.answered(
             question.capacity(evaluation).keeping(places.granted(), places.reasons()),
             evaluation,
-            withAnchor(anchors, granted, misplaced),
+            OccupiedNodes.of(anchors, granted, misplaced),
             allowed -> pendingPods.now(resource, workload, granted, allowed));
     Capacity capacity = withRoom.without(answer.waiting());
     int pending = capacity.pending();
@@ -139,27 +138,6 @@ final class Assessor {
             : resource.getStatus().replicas();
     Snapshot then = cluster.snapshotWith(absent);
     return KeptPlaces.of(now, wanted, before, absent, delay, then, evaluate);
-  }
-
-  /**
-   * Nodes that a further anchor would not go to, for one is there. Where more run than are granted,
-   * one that was to be Pending has gone where its follower does not fit: it goes, and its node
-   * takes the next.
-   */
-  private static Set<String> withAnchor(
-      List<RunningPod> anchors, int granted, List<String> misplaced) {
-    Set<String> taken = new HashSet<>(nodes(anchors));
-    if (taken.size() > granted) {
-      taken.removeAll(Set.copyOf(misplaced));
-    }
-    return taken;
-  }
-
-  private static Set<String> nodes(List<RunningPod> pods) {
-    return pods.stream()
-        .filter(pod -> !pod.terminating() && pod.node() != null)
-        .map(RunningPod::node)
-        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static Set<String> nodes(List<Pair> pairs, Function<Pair, String> half) {

@@ -123,13 +123,13 @@ public record PairQuestion(
   /**
    * The same with what is done about the pairs that are not granted.
    *
-   * @param withAnchor nodes that run an anchor already
+   * @param occupied nodes that one more anchor would not go to
    * @param pending how many pairs may be Pending now, of how many the policy allows
    */
   public Capacity answered(
       Capacity capacity,
       PairEvaluation evaluation,
-      Set<String> withAnchor,
+      Set<String> occupied,
       IntUnaryOperator pending) {
     int missing = missing(capacity);
     if (missing == 0) {
@@ -144,9 +144,7 @@ public record PairQuestion(
                   : "room for %d more pairs is asked of a node autoscaler".formatted(missing));
       case ALLOW_PENDING -> {
         List<String> stranding =
-            evaluation.strandingNodes().stream()
-                .filter(node -> !withAnchor.contains(node))
-                .toList();
+            evaluation.strandingNodes().stream().filter(node -> !occupied.contains(node)).toList();
         yield stranding.isEmpty()
             ? capacity.pending(pending.applyAsInt(Math.min(terms.maxPending(), missing)))
             : capacity.remedied(

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Pods are written as nodes: {@code a} runs there, {@code a-} terminates there, ? is unplaced. */
+/**
+ * Pods are written as nodes: {@code a} runs there, {@code a!} is not Ready, {@code a-} terminates,
+ * ? is unplaced.
+ */
 @DisplayName("A follower that was left behind")
 final class StrandedTest {
 
@@ -100,13 +103,13 @@ final class StrandedTest {
     List<RunningPod> pods = new ArrayList<>();
     for (String written : List.of(nodes.split(" "))) {
       boolean terminating = written.endsWith("-");
-      String node = written.replaceAll("[-*]$", "");
+      String node = written.replaceAll("[-*!]$", "");
       pods.add(
           new RunningPod(
               "pod-" + pods.size(),
               "hash",
               node.equals("?") ? null : node,
-              !terminating,
+              !terminating && !written.endsWith("!"),
               terminating,
               null,
               Set.of(),
