@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** capacity.policy, with room for two pairs and five asked for. */
 @ExtendWith({DevclusterExtension.class, OperatorExtension.class})
+@Order(6)
 @DisplayName("Of five pairs, of which two fit,")
 final class CapacityPolicyIT {
   private static final String BUFFERS = "src/test/resources/capacitybuffers.yaml";

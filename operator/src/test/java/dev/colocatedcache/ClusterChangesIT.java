@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What changes in a cluster, and what becomes of the pairs, on nodes that all count. */
 @ExtendWith({DevclusterExtension.class, OperatorExtension.class})
 @OwnDevcluster
+@Order(4)
 @DisplayName("As the cluster changes,")
 final class ClusterChangesIT {
   private static final Duration A_MOMENT = Duration.ofMillis(1500);

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens seldom in the life of a pair. Deletion, by all its ways, is in {@link HabitsIT}. */
 @ExtendWith({DevclusterExtension.class, OperatorExtension.class})
+@Order(8)
 @DisplayName("Seldom, and whole all the same:")
 final class EdgesIT {
   private static final Duration A_WHILE = Duration.ofSeconds(5);

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith({DevclusterExtension.class, OperatorExtension.class})
 @OwnDevcluster(nodes = 3)
 @TestMethodOrder(OrderAnnotation.class)
+@Order(3)
 @DisplayName("As people are used to,")
 final class HabitsIT {
   private static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";

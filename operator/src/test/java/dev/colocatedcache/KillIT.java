@@ -23,12 +23,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith({DevclusterExtension.class, OperatorExtension.class})
 @OwnDevcluster(nodes = 3)
+@Order(1)
 @DisplayName("Killed at a random point of the creation of 50 ColocatedCaches,")
 final class KillIT {
   private static final int HOW_MANY = 50;

@@ -29,11 +29,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(DevclusterExtension.class)
 @OwnDevcluster(nodes = 2, audit = true)
+@Order(2)
 @DisplayName("Of two operators")
 final class LeaderElectionIT {
   /** Long enough for a busy machine, on which a renewal may take seconds. */

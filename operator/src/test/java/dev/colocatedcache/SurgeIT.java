@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** updateStrategy.type: Surge. What a rollout does by hand is in {@link RolloutIT}. */
 @ExtendWith({DevclusterExtension.class, OperatorExtension.class})
+@Order(7)
 @DisplayName("Asked to surge,")
 final class SurgeIT {
   private static final String TYPE = "/spec/updateStrategy/type";
