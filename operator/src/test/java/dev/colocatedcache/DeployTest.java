@@ -91,6 +91,17 @@ final class DeployTest {
   }
 
   @Test
+  @DisplayName(
+      "stands for election with one replica too, and takes no setting from a Service's name")
+  void oneActs() {
+    assertThat(pod().getContainers())
+        .singleElement()
+        .extracting(Container::getArgs)
+        .isEqualTo(List.of("run", "--leader-elect"));
+    assertThat(pod().getEnableServiceLinks()).isFalse();
+  }
+
+  @Test
   @DisplayName("runs in a namespace that takes restricted pods only, and is one")
   void restricted() {
     assertThat(only(Namespace.class).getMetadata().getLabels())

@@ -93,6 +93,8 @@ final class InstallIT {
           image.digest=latest               | /image/digest
           watchNamespaces={All}             | /watchNamespaces/0
           networkPolicy.apiServerPorts={0}  | /networkPolicy/apiServerPorts/0
+          networkPolicy.from={}             | /networkPolicy/from
+          monitoring.interval=often         | /monitoring/interval
           """)
   @DisplayName("by Helm, which names the value that is wrong")
   void schema(String value, String place, Devcluster cluster) {
@@ -101,6 +103,90 @@ final class InstallIT {
 
     assertThat(refused.ok()).isFalse();
     assertThat(refused.err()).contains("values don't meet the specifications", place);
+  }
+
+  @Test
+  @DisplayName("with what deploy/monitoring has, where Helm is told to, and where its runbook is")
+  void monitoring(Devcluster cluster) {
+    Map<String, Object> kustomized =
+        objects(cluster.kubectl("kustomize", "../deploy/monitoring").orFail());
+    String templated = template(cluster, "{\"enabled\": true}", "monitoring");
+
+    assertThat(kustomized).hasSize(4);
+    assertThat(objects(templated)).containsAllEntriesOf(kustomized);
+    assertThat(
+            template(
+                cluster,
+                "{\"enabled\": true, \"labels\": {\"release\": \"prometheus\"},"
+                    + " \"runbookUrl\": \"https://docs.example.com/runbook\"}",
+                "monitoring"))
+        .contains("runbook_url: https://docs.example.com/runbook#colocatedcachestalled")
+        .doesNotContain("runbook: ")
+        .containsPattern("kind: ServiceMonitor(?s:.{1,400})release: prometheus");
+  }
+
+  @Test
+  @DisplayName("by Helm with a file of settings, and started anew where one changes that has to")
+  void settings(Devcluster cluster) {
+    String before =
+        template(cluster, "{\"log-format\": \"json\", \"log-level\": [\"info\"]}", "config");
+    String level =
+        template(cluster, "{\"log-format\": \"json\", \"log-level\": [\"debug\"]}", "config");
+    String format =
+        template(cluster, "{\"log-format\": \"text\", \"log-level\": [\"info\"]}", "config");
+
+    assertThat(objects(before))
+        .extractingByKey("ConfigMap colocatedcache-operator-config")
+        .extracting("data")
+        .isEqualTo(Map.of("config.yaml", "log-format: json\nlog-level:\n- info\n"));
+    assertThat(before)
+        .contains("- --config=/etc/colocatedcache/config.yaml", "mountPath: /etc/colocatedcache\n");
+    String deployment = "Deployment colocatedcache-operator";
+    assertThat(objects(level))
+        .extractingByKey(deployment)
+        .isEqualTo(objects(before).get(deployment));
+    assertThat(objects(format))
+        .extractingByKey(deployment)
+        .isNotEqualTo(objects(before).get(deployment));
+  }
+
+  private static String template(Devcluster cluster, String json, String value) {
+    return new Helm(cluster)
+        .run(
+            "template",
+            RELEASE,
+            Helm.CHART.toString(),
+            "--namespace",
+            SYSTEM,
+            "--set-json",
+            value + "=" + json)
+        .orFail();
+  }
+
+  @Test
+  @OwnDevcluster(nodes = 1)
+  @DisplayName("by Helm with a definition that goes with the release, where one says so")
+  void notKept(Devcluster cluster) {
+    Helm helm = new Helm(cluster);
+    cluster.kubectl("create", "namespace", SYSTEM).orFail();
+    helm.run("install", RELEASE, Helm.CHART.toString(), "-n", SYSTEM, "--set", "replicas=0")
+        .orFail();
+    settles(
+        () -> assertThat(cluster.kubectl("delete", DEFINITION, "--dry-run=server").ok()).isFalse());
+
+    helm.run(
+            "upgrade",
+            RELEASE,
+            Helm.CHART.toString(),
+            "-n",
+            SYSTEM,
+            "--set",
+            "replicas=0,crds.keep=false")
+        .orFail();
+    helm.run("uninstall", RELEASE, "-n", SYSTEM, "--wait").orFail();
+    assertThat(cluster.kubectl("get", DEFINITION).err()).contains("NotFound");
+    assertThat(cluster.kubectl("get", "validatingadmissionpolicies", "-o", "name").orFail())
+        .doesNotContain("colocatedcache");
   }
 
   @Test

@@ -83,8 +83,7 @@ final class SecurityIT {
   @Test
   @DisplayName("pods under a service account are for those who may create pods")
   void serviceAccount() {
-    kubectl("create", "role", "deployer", "--verb=create", "--resource=deployments.apps").orFail();
-    kubectl("create", "rolebinding", "deployer", "--role=deployer", "--user=ann").orFail();
+    grant("deployer", "create", "deployments.apps");
     PairManifest builder =
         paused("shop").with("/spec/cache/template/spec/serviceAccountName", "builder");
 
@@ -103,9 +102,36 @@ final class SecurityIT {
                     "--dry-run=server")
                 .ok())
         .isTrue();
-    kubectl("create", "role", "podder", "--verb=create", "--resource=pods").orFail();
-    kubectl("create", "rolebinding", "podder", "--role=podder", "--user=ann").orFail();
+    grant("podder", "create", "pods");
     settles(() -> assertThat(apply("ann", builder, "--dry-run=server").ok()).isTrue());
+  }
+
+  @Test
+  @DisplayName("what exists is taken over for those who may change it")
+  void adoption() {
+    grant("deployer", "create", "deployments.apps");
+    PairManifest adopting =
+        paused("shop").with("/metadata/annotations", "{colocatedcache.dev/adopt: \"true\"}");
+    settles(() -> assertThat(apply("ann", paused("shop"), "--dry-run=server").ok()).isTrue());
+
+    for (String kind : List.of("deployments.apps", "services", "poddisruptionbudgets.policy")) {
+      CommandResult refused = apply("ann", adopting, "--dry-run=server");
+      assertThat(refused.ok()).as("without patch of %s", kind).isFalse();
+      assertThat(refused.err())
+          .contains(
+              "to ask for that, ann needs to be allowed to patch deployments.apps, services and"
+                  + " poddisruptionbudgets.policy in the namespace "
+                  + namespace);
+      grant("patcher-" + kind, "patch", kind);
+      settles(() -> assertThat(as("ann", "auth", "can-i", "patch", kind).ok()).isTrue());
+    }
+    settles(() -> assertThat(apply("ann", adopting, "--dry-run=server").ok()).isTrue());
+    assertThat(apply("bob", adopting).ok()).isTrue();
+  }
+
+  private void grant(String role, String verb, String resource) {
+    kubectl("create", "role", role, "--verb=" + verb, "--resource=" + resource).orFail();
+    kubectl("create", "rolebinding", role, "--role=" + role, "--user=ann").orFail();
   }
 
   @ParameterizedTest
