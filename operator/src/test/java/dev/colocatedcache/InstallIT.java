@@ -57,20 +57,12 @@ final class InstallIT {
   void sameObjects(String overlay, String namespace, String values, Devcluster cluster) {
     Map<String, Object> kustomized =
         objects(cluster.kubectl("kustomize", "../deploy/" + overlay).orFail());
-    CommandResult templated =
-        new Helm(cluster)
-            .run(
-                "template",
-                RELEASE,
-                Helm.CHART.toString(),
-                "--namespace",
-                namespace,
-                "--set",
-                values == null ? "replicas=1" : values);
+    String templated =
+        template(cluster, namespace, "--set", values == null ? "replicas=1" : values);
 
     // Helm makes the namespace itself, before the release.
     kustomized.remove("Namespace " + namespace);
-    assertThat(objects(templated.orFail())).containsExactlyEntriesOf(kustomized);
+    assertThat(objects(templated)).containsExactlyEntriesOf(kustomized);
   }
 
   @Test
@@ -110,16 +102,17 @@ final class InstallIT {
   void monitoring(Devcluster cluster) {
     Map<String, Object> kustomized =
         objects(cluster.kubectl("kustomize", "../deploy/monitoring").orFail());
-    String templated = template(cluster, "{\"enabled\": true}", "monitoring");
+    String templated = template(cluster, SYSTEM, "--set", "monitoring.enabled=true");
 
     assertThat(kustomized).hasSize(4);
     assertThat(objects(templated)).containsAllEntriesOf(kustomized);
     assertThat(
             template(
                 cluster,
-                "{\"enabled\": true, \"labels\": {\"release\": \"prometheus\"},"
-                    + " \"runbookUrl\": \"https://docs.example.com/runbook\"}",
-                "monitoring"))
+                SYSTEM,
+                "--set",
+                "monitoring.enabled=true,monitoring.labels.release=prometheus,"
+                    + "monitoring.runbookUrl=https://docs.example.com/runbook"))
         .contains("runbook_url: https://docs.example.com/runbook#colocatedcachestalled")
         .doesNotContain("runbook: ")
         .containsPattern("kind: ServiceMonitor(?s:.{1,400})release: prometheus");
@@ -128,12 +121,9 @@ final class InstallIT {
   @Test
   @DisplayName("by Helm with a file of settings, and started anew where one changes that has to")
   void settings(Devcluster cluster) {
-    String before =
-        template(cluster, "{\"log-format\": \"json\", \"log-level\": [\"info\"]}", "config");
-    String level =
-        template(cluster, "{\"log-format\": \"json\", \"log-level\": [\"debug\"]}", "config");
-    String format =
-        template(cluster, "{\"log-format\": \"text\", \"log-level\": [\"info\"]}", "config");
+    String before = withSettings(cluster, "json", "info");
+    String level = withSettings(cluster, "json", "debug");
+    String format = withSettings(cluster, "text", "info");
 
     assertThat(objects(before))
         .extractingByKey("ConfigMap colocatedcache-operator-config")
@@ -150,16 +140,18 @@ final class InstallIT {
         .isNotEqualTo(objects(before).get(deployment));
   }
 
-  private static String template(Devcluster cluster, String json, String value) {
+  private static String withSettings(Devcluster cluster, String format, String level) {
+    return template(
+        cluster,
+        SYSTEM,
+        "--set",
+        "config.log-format=%s,config.log-level={%s}".formatted(format, level));
+  }
+
+  /** What Helm makes of the chart for a release in this namespace. */
+  private static String template(Devcluster cluster, String namespace, String flag, String values) {
     return new Helm(cluster)
-        .run(
-            "template",
-            RELEASE,
-            Helm.CHART.toString(),
-            "--namespace",
-            SYSTEM,
-            "--set-json",
-            value + "=" + json)
+        .run("template", RELEASE, Helm.CHART.toString(), "--namespace", namespace, flag, values)
         .orFail();
   }
 

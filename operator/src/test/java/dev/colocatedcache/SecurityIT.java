@@ -83,11 +83,10 @@ final class SecurityIT {
   @Test
   @DisplayName("pods under a service account are for those who may create pods")
   void serviceAccount() {
-    grant("deployer", "create", "deployments.apps");
+    annMayDeploy();
     PairManifest builder =
         paused("shop").with("/spec/cache/template/spec/serviceAccountName", "builder");
 
-    settles(() -> assertThat(apply("ann", paused("shop"), "--dry-run=server").ok()).isTrue());
     CommandResult refused = apply("ann", builder, "--dry-run=server");
     assertThat(refused.ok()).isFalse();
     assertThat(refused.err())
@@ -109,10 +108,9 @@ final class SecurityIT {
   @Test
   @DisplayName("what exists is taken over for those who may change it")
   void adoption() {
-    grant("deployer", "create", "deployments.apps");
+    annMayDeploy();
     PairManifest adopting =
         paused("shop").with("/metadata/annotations", "{colocatedcache.dev/adopt: \"true\"}");
-    settles(() -> assertThat(apply("ann", paused("shop"), "--dry-run=server").ok()).isTrue());
 
     for (String kind : List.of("deployments.apps", "services", "poddisruptionbudgets.policy")) {
       CommandResult refused = apply("ann", adopting, "--dry-run=server");
@@ -127,6 +125,12 @@ final class SecurityIT {
     }
     settles(() -> assertThat(apply("ann", adopting, "--dry-run=server").ok()).isTrue());
     assertThat(apply("bob", adopting).ok()).isTrue();
+  }
+
+  /** Grants it, and waits until it is in force. */
+  private void annMayDeploy() {
+    grant("deployer", "create", "deployments.apps");
+    settles(() -> assertThat(apply("ann", paused("shop"), "--dry-run=server").ok()).isTrue());
   }
 
   private void grant(String role, String verb, String resource) {
@@ -158,12 +162,14 @@ final class SecurityIT {
   void aggregated() {
     bind("vic", "view");
     bind("ada", "admin");
+    bind("eve", "colocatedcache-edit");
 
     settles(
         () -> {
           assertThat(may("vic", "get", "")).isTrue();
           assertThat(may("vic", "watch", "")).isTrue();
           assertThat(may("bob", "create", "")).isTrue();
+          assertThat(may("eve", "watch", "")).isTrue();
           assertThat(may("ada", "update", "finalizers")).isTrue();
         });
     assertThat(may("vic", "create", "")).isFalse();
